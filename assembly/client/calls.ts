@@ -1,0 +1,103 @@
+// The calls that publish and subscribe: who may make them, and what they hand on.
+
+import { MAX_REMAINING_LENGTH } from "../packet/bytes";
+import { checkTopicName } from "../packet/topic";
+import { accept, payloadAddress } from "../session/accept";
+import { EntryState, Option } from "../session/entry-state";
+import { drop, STATUS_ENTRY } from "../session/outbox";
+import { setPartsTotal, TOTAL_BYTES } from "../session/parts";
+import { isText, TextKind } from "../session/texts";
+import { Client, entryAt } from "./block";
+import { beginClosing } from "./closing";
+import { isInitialised } from "./settings";
+import { CloseReason, DropReason, Status } from "./status";
+
+/** Room for one part of a message in parts. */
+const PART_BYTES: u32 = 128;
+/** Topic, packet id and their lengths, at most. */
+const HEAD_ALLOWANCE: u32 = 65535 + 4;
+
+/** Accepts a message of `length` bytes and copies them. Its ticket, or why not. */
+function take(
+  c: Client,
+  handle: u32,
+  topic: usize,
+  topicLength: u32,
+  payload: usize,
+  length: u32,
+  options: u32,
+): i32 {
+  const ticket: i32 = accept(c, handle, topic, topicLength, length, options & Option.Callers);
+  if (ticket > 0 && length > 0 && entryAt(c, <u32>ticket).state == EntryState.Queued) {
+    memory.copy(payloadAddress(c, <u32>ticket), payload, length);
+  }
+  return ticket;
+}
+
+export function publishPrepared(c: Client, topic: u32, payload: usize, length: u32, options: u32): i32 {
+  if (!isInitialised(c)) return Status.NotInitialised;
+  if (!isText(c, topic, TextKind.Topic)) return Status.BadHandle;
+  return take(c, topic, 0, 0, payload, length, options);
+}
+
+export function publishOnTheSpot(
+  c: Client,
+  topic: usize,
+  topicLength: u32,
+  payload: usize,
+  length: u32,
+  options: u32,
+): i32 {
+  if (!isInitialised(c)) return Status.NotInitialised;
+  const refusal: i32 = checkTopicName(topic, topicLength);
+  return refusal < 0 ? refusal : take(c, 0, topic, topicLength, payload, length, options);
+}
+
+/** A message whose `total` bytes are asked for while it is sent. */
+export function publishInParts(
+  c: Client,
+  handle: u32,
+  topic: usize,
+  topicLength: u32,
+  total: u32,
+  options: u32,
+): i32 {
+  if (!isInitialised(c)) return Status.NotInitialised;
+  if (handle != 0 && !isText(c, handle, TextKind.Topic)) return Status.BadHandle;
+  const refusal: i32 = handle == 0 ? checkTopicName(topic, topicLength) : Status.Ok;
+  if (refusal < 0) return refusal;
+  if (total > MAX_REMAINING_LENGTH - HEAD_ALLOWANCE) return Status.PayloadTooLarge;
+  const stored: u32 = TOTAL_BYTES + min<u32>(total, PART_BYTES);
+  const ticket: i32 = accept(
+    c,
+    handle,
+    topic,
+    topicLength,
+    stored,
+    (options & Option.Callers) | Option.InParts,
+  );
+  if (ticket > 0 && entryAt(c, <u32>ticket).state == EntryState.Queued) setPartsTotal(c, <u32>ticket, total);
+  return ticket;
+}
+
+/**
+ * Takes a message back. An unsent one is dropped. One in parts whose source is gone ends the connection, and above QoS 0 the
+ * session with it, because what was begun can never be completed.
+ */
+export function cancelMessage(c: Client, ticket: u32): i32 {
+  if (!isInitialised(c)) return Status.NotInitialised;
+  if (ticket <= STATUS_ENTRY || ticket >= c.entryCapacity) return Status.BadHandle;
+  const state: u32 = entryAt(c, ticket).state;
+  const isSent: bool = state == EntryState.InFlight;
+  if (state != EntryState.Queued && !(isSent && (entryAt(c, ticket).options & Option.InParts) != 0))
+    return Status.BadHandle;
+  if (isSent) {
+    if ((entryAt(c, ticket).options & Option.QosMask) > 0) c.hasSession = false;
+    c.cleared = false;
+    c.spanLength = 0;
+    c.sendEntry = 0;
+    beginClosing(c, CloseReason.PartsGone, false);
+  }
+  drop(c, ticket, DropReason.Cancelled);
+  return Status.Ok;
+}

@@ -1,0 +1,191 @@
+// The life of a connection: opening, its end, the wait for the next, and goodbye. Bytes are not its business.
+
+import { settle } from "../packet/incoming";
+import { forgetReceived } from "../packet/receive";
+import { Sending } from "../packet/send";
+import { forgetOwed } from "../session/acks";
+import { connectionEnded } from "../session/loss";
+import { isSourceStalled, PartsWanted } from "../session/parts";
+import { oweStatus } from "../session/status-cell";
+import { requestLost } from "../session/subscriptions";
+import { textLength } from "../session/texts";
+import { backoffMs, noteKick, noteLifetime } from "./backoff";
+import { Client } from "./block";
+import { hasElapsed } from "./clock";
+import { beginClosing, Pending } from "./closing";
+import { checkPing, isPeerSilent, Ping, pingDeadline } from "./liveness";
+import { ClosedBy, CloseReason, Event, Phase, Status } from "./status";
+
+const MAX_CLIENT_ID_3_1: u32 = 23;
+
+function wait(c: Client, delayMs: u32, nowMs: u32): void {
+  c.phase = <u8>Phase.Waiting;
+  c.phaseSinceMs = nowMs;
+  c.phaseMs = delayMs;
+}
+
+/** [MQTT3-3.1.3-7] and MQTT 3.1's 1 to 23 characters. */
+function checkClientId(c: Client): i32 {
+  const length: u32 = c.clientId == 0 ? 0 : textLength(c, c.clientId);
+  if (length == 0 && (c.version == 3 || !c.clean)) return Status.ClientIdRequired;
+  return c.version == 3 && length > MAX_CLIENT_ID_3_1 ? Status.ClientIdTooLong : Status.Ok;
+}
+
+/** Begins to connect. Settings count from the next connection on. */
+export function begin(c: Client, nowMs: u32): i32 {
+  if (c.phase != Phase.Idle) return Status.WrongPhase;
+  if (c.password != 0 && c.userName == 0) return Status.PasswordWithoutUser; // [MQTT3-3.1.2-22]
+  const refusal: i32 = checkClientId(c);
+  if (refusal < 0) return refusal;
+  c.attempts = 0;
+  c.kicks = 0;
+  wait(c, 0, nowMs);
+  return Status.Ok;
+}
+
+/** The transport is open: CONNECT is owed. */
+export function transportOpened(c: Client): i32 {
+  if (c.phase != Phase.Opening) return Status.WrongPhase;
+  c.phase = <u8>Phase.Handshaking;
+  c.connectOwed = true;
+  // a client without stored state has what the broker may have kept discarded first
+  c.clearing = !c.clean && !c.hasSession && !c.cleared;
+  return Status.Ok;
+}
+
+function reasonOf(c: Client, by: ClosedBy): CloseReason {
+  if (c.phase == Phase.Closing) return c.closeReason;
+  return by == ClosedBy.Server ? CloseReason.Server : CloseReason.Link;
+}
+
+/** Everything that belonged to the connection alone. */
+function forgetConnection(c: Client): void {
+  settle(c); // the firmware has had the message that was reported last
+  if (forgetReceived(c)) c.pending |= <u8>Pending.Aborted;
+  connectionEnded(c);
+  requestLost(c);
+  forgetOwed(c);
+  c.sending = <u8>Sending.Nothing;
+  c.spanLength = 0;
+  c.partsWanted = <u16>PartsWanted.No;
+  c.ping = <u8>Ping.None;
+  c.connectOwed = false;
+  c.disconnectOwed = false;
+  c.statusOwed = false;
+  c.clearing = false;
+  c.pending &= ~(<u8>Pending.Close);
+}
+
+/** Whether a connection follows by itself on one that ended so. What this client does for its own sake is always finished. */
+function isFollowed(c: Client, reason: CloseReason): bool {
+  if (reason == CloseReason.SessionCleared || reason == CloseReason.ForeignSession) return true;
+  return c.reconnect && reason != CloseReason.Goodbye;
+}
+
+/** The transport is gone, or could not be had. `random` spreads the next attempt. */
+export function transportClosed(c: Client, by: ClosedBy, random: u32, nowMs: u32): i32 {
+  if (c.phase == Phase.Idle || c.phase == Phase.Waiting) return Status.WrongPhase;
+  const reason: CloseReason = reasonOf(c, by);
+  const closedBy: ClosedBy = c.phase == Phase.Closing ? ClosedBy.Client : by;
+  if (c.accepted) {
+    noteLifetime(c, c.phaseSinceMs, nowMs);
+    if (noteKick(c, closedBy)) c.pending |= <u8>Pending.SecondDevice;
+  }
+  forgetConnection(c);
+  c.accepted = false;
+  c.closeReason = <u8>reason;
+  c.closedBy = <u8>closedBy;
+  c.pending |= <u8>Pending.Closed;
+  if (!isFollowed(c, reason)) c.phase = <u8>Phase.Idle;
+  else wait(c, reason == CloseReason.SessionCleared ? 0 : backoffMs(c, random), nowMs);
+  return Status.Ok;
+}
+
+/** Says goodbye: the goodbye status, acknowledged within `waitMs`, then DISCONNECT, then the transport closes. */
+export function leave(c: Client, waitMs: u32, nowMs: u32): i32 {
+  if (c.phase == Phase.Idle) return Status.WrongPhase;
+  if (c.phase == Phase.Leaving || c.phase == Phase.Closing) {
+    c.closeReason = <u8>CloseReason.Goodbye;
+    return Status.Ok;
+  }
+  if (c.phase == Phase.Waiting) {
+    c.phase = <u8>Phase.Idle;
+    c.closeReason = <u8>CloseReason.Goodbye;
+    c.closedBy = <u8>ClosedBy.Client;
+    c.pending |= <u8>Pending.Closed;
+    return Status.Ok;
+  }
+  if (c.phase != Phase.Connected) {
+    beginClosing(c, CloseReason.Goodbye, false);
+    return Status.Ok;
+  }
+  if (c.goodbyeText != 0) {
+    c.statusText = c.goodbyeText;
+    oweStatus(c);
+  }
+  c.closeReason = <u8>CloseReason.Goodbye;
+  c.phase = <u8>Phase.Leaving;
+  c.phaseSinceMs = nowMs;
+  c.phaseMs = waitMs;
+  return Status.Ok;
+}
+
+/** The block is a copy that wakes up: the connection it remembers is gone, and `sleptMs` have passed. */
+export function wake(c: Client, sleptMs: u32, nowMs: u32): void {
+  if (c.phase == Phase.Idle) return;
+  const wasWaiting: bool = c.phase == Phase.Waiting;
+  forgetConnection(c);
+  c.accepted = false;
+  c.closeReason = <u8>CloseReason.Restored;
+  wait(c, wasWaiting && c.phaseMs > sleptMs ? c.phaseMs - sleptMs : 0, nowMs);
+}
+
+function openOnTime(c: Client, nowMs: u32): i32 {
+  if (!hasElapsed(c.phaseSinceMs, c.phaseMs, nowMs)) return Event.None;
+  c.phase = <u8>Phase.Opening;
+  c.phaseSinceMs = nowMs;
+  return Event.OpenTransport;
+}
+
+/** The peer must answer in time, and so must the source of a message in parts. */
+function watchConnection(c: Client, nowMs: u32): void {
+  if (!c.outlasted && hasElapsed(c.phaseSinceMs, c.backoffMaxMs, nowMs)) c.outlasted = true;
+  if (isPeerSilent(c, nowMs)) beginClosing(c, CloseReason.PeerSilent, false);
+  else if (isSourceStalled(c, nowMs)) beginClosing(c, CloseReason.PartsStalled, false);
+  else checkPing(c, nowMs);
+}
+
+/** The status in its time, DISCONNECT in as much again, then the end all the same. */
+function hurryGoodbye(c: Client, nowMs: u32): void {
+  if (!hasElapsed(c.phaseSinceMs, c.phaseMs, nowMs)) return;
+  if (c.disconnectOwed) {
+    beginClosing(c, c.closeReason, false);
+    return;
+  }
+  c.disconnectOwed = true;
+  c.phaseSinceMs = nowMs;
+}
+
+/** Every QoS 2 exchange that had begun is finished, and nothing is owed. */
+export function isDrained(c: Client): bool {
+  return c.inboundCount == 0 && c.ackCount == 0 && c.sending == Sending.Nothing;
+}
+
+/** Ends when what was owed has been exchanged, or has had its time. */
+function endDraining(c: Client, nowMs: u32): void {
+  if (isDrained(c) || hasElapsed(c.phaseSinceMs, pingDeadline(c), nowMs))
+    beginClosing(c, CloseReason.InboundFull, false);
+}
+
+/** What the clock alone brings about. */
+export function onTime(c: Client, nowMs: u32): i32 {
+  if (c.phase == Phase.Waiting) return openOnTime(c, nowMs);
+  if (c.phase == Phase.Connected) watchConnection(c, nowMs);
+  else if (c.phase == Phase.Leaving) hurryGoodbye(c, nowMs);
+  else if (c.phase == Phase.Draining) endDraining(c, nowMs);
+  else if (c.phase == Phase.Opening || c.phase == Phase.Handshaking) {
+    if (hasElapsed(c.phaseSinceMs, c.connectTimeoutMs, nowMs))
+      beginClosing(c, CloseReason.ConnectTimeout, false);
+  }
+  return Event.None;
+}

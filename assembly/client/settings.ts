@@ -1,0 +1,203 @@
+// What a client is told before it connects. Each call refuses what is out of range and then changes nothing; everything
+// counts from the next connection on.
+
+import { Option } from "../session/entry-state";
+import { LossPolicy } from "../session/loss";
+import { initOutbox } from "../session/outbox";
+import { addText, checkText, isText, TextKind } from "../session/texts";
+import {
+  addressOf,
+  bytesFor,
+  Client,
+  MAGIC,
+  MAX_OUTBOX_BYTES,
+  MAX_ROWS,
+  MAX_TOPIC_HANDLE,
+  MAX_WINDOW,
+  place,
+} from "./block";
+import { Phase, Status } from "./status";
+
+const VERSION_3_1_1: u8 = 4;
+const KEEP_ALIVE_SECONDS: u16 = 60;
+/** lwIP's largest early retransmission time: one lost segment costs as much. */
+const RETRANSMIT_MS: u32 = 3000;
+const CONNECT_TIMEOUT_MS: u32 = 30000;
+const BACKOFF_BASE_MS: u32 = 1000;
+const BACKOFF_MAX_MS: u32 = 120000;
+
+/** A day: no longer time is kept in milliseconds. */
+const LONGEST_MS: u32 = 86400000;
+const MAX_KEEP_ALIVE_SECONDS: u32 = 65535;
+const MAX_RECEIVE_BYTES: u32 = 268435460;
+const MIN_RECEIVE_BYTES: u32 = 64;
+
+export function isInitialised(c: Client): bool {
+  return c.magic == MAGIC;
+}
+
+function areCapacitiesValid(
+  receive: u32,
+  outbox: u32,
+  entries: u32,
+  window: u32,
+  inboundIds: u32,
+  texts: u32,
+  textBytes: u32,
+  filters: u32,
+): bool {
+  if (receive < MIN_RECEIVE_BYTES || receive > MAX_RECEIVE_BYTES) return false;
+  if (outbox == 0 || outbox > MAX_OUTBOX_BYTES || textBytes > MAX_OUTBOX_BYTES) return false;
+  if (entries == 0 || entries > MAX_ROWS || window == 0 || window > MAX_WINDOW) return false;
+  return inboundIds > 0 && inboundIds <= MAX_ROWS && texts > 0 && texts <= MAX_ROWS && filters <= MAX_ROWS;
+}
+
+/** Bytes that a block with these capacities takes, or CapacityRange. */
+export function sizeOfBlock(
+  receive: u32,
+  outbox: u32,
+  entries: u32,
+  window: u32,
+  inboundIds: u32,
+  texts: u32,
+  textBytes: u32,
+  filters: u32,
+): i32 {
+  if (!areCapacitiesValid(receive, outbox, entries, window, inboundIds, texts, textBytes, filters))
+    return Status.CapacityRange;
+  return <i32>bytesFor(receive, outbox, entries, window, inboundIds, texts, textBytes, filters);
+}
+
+/** Makes a fresh client of the block: no session, no texts, the first packet id 1. */
+export function initialise(
+  c: Client,
+  receive: u32,
+  outbox: u32,
+  entries: u32,
+  window: u32,
+  inboundIds: u32,
+  texts: u32,
+  textBytes: u32,
+  filters: u32,
+): i32 {
+  const bytes: i32 = sizeOfBlock(receive, outbox, entries, window, inboundIds, texts, textBytes, filters);
+  if (bytes < 0) return bytes;
+  memory.fill(addressOf(c, 0), 0, <u32>bytes);
+  place(c, receive, outbox, entries, window, inboundIds, texts, textBytes, filters);
+  initOutbox(c);
+  c.magic = MAGIC;
+  c.version = VERSION_3_1_1;
+  c.nextPacketId = 1;
+  c.clean = true;
+  c.reconnect = true;
+  c.lossPolicy = <u8>LossPolicy.RepublishQos1;
+  c.keepAliveSeconds = KEEP_ALIVE_SECONDS;
+  c.keepAliveMs = <u32>KEEP_ALIVE_SECONDS * 1000;
+  c.retransmitMs = RETRANSMIT_MS;
+  c.connectTimeoutMs = CONNECT_TIMEOUT_MS;
+  c.backoffBaseMs = BACKOFF_BASE_MS;
+  c.backoffMaxMs = BACKOFF_MAX_MS;
+  return bytes;
+}
+
+/** Stores a checked text. A handle from 1 on. */
+export function addChecked(c: Client, at: usize, length: u32, kind: u32): i32 {
+  if (!isInitialised(c)) return Status.NotInitialised;
+  const refusal: i32 = checkText(at, length, kind);
+  return refusal < 0 ? refusal : addText(c, at, length, kind);
+}
+
+/** A topic that messages name by handle. A message has one byte for it. */
+export function addTopic(c: Client, at: usize, length: u32): i32 {
+  if (c.textCapacity > MAX_TOPIC_HANDLE) return Status.TooManyTexts;
+  return addChecked(c, at, length, TextKind.Topic);
+}
+
+/** 3 for MQTT 3.1, 4 for 3.1.1. */
+export function chooseVersion(c: Client, version: u32): i32 {
+  if (version != 3 && version != 4) return Status.VersionUnknown;
+  if (c.phase != Phase.Idle) return Status.WrongPhase;
+  c.version = <u8>version;
+  return Status.Ok;
+}
+
+/** A clean session ends with its connection; another is resumed for as long as both sides know it. */
+export function chooseClean(c: Client, clean: bool): i32 {
+  if (c.phase != Phase.Idle) return Status.WrongPhase;
+  c.clean = clean;
+  return Status.Ok;
+}
+
+export function chooseClientId(c: Client, text: u32): i32 {
+  if (!isText(c, text, TextKind.String)) return Status.BadHandle;
+  c.clientId = <u16>text;
+  return Status.Ok;
+}
+
+/** A user name is a string, a password is bytes; 0 for none. [MQTT3-3.1.3-11] */
+export function chooseCredentials(c: Client, userName: u32, password: u32): i32 {
+  if (userName != 0 && !isText(c, userName, TextKind.String)) return Status.BadHandle;
+  if (password != 0 && !isText(c, password, TextKind.Bytes)) return Status.BadHandle;
+  c.userName = <u16>userName;
+  c.password = <u16>password;
+  return Status.Ok;
+}
+
+/** What the broker publishes when the connection dies without a goodbye. Topic 0: no will. [MQTT3-3.1.2-14] */
+export function chooseWill(c: Client, topic: u32, payload: u32, options: u32): i32 {
+  if (topic == 0) {
+    c.hasWill = false;
+    return Status.Ok;
+  }
+  if (!isText(c, topic, TextKind.Topic) || !isText(c, payload, TextKind.Bytes)) return Status.BadHandle;
+  if ((options & Option.QosMask) == Option.QosMask) return Status.QosRange;
+  c.hasWill = true;
+  c.willTopic = <u16>topic;
+  c.willPayload = <u16>payload;
+  c.willOptions = <u8>(options & (Option.QosMask | Option.Retain));
+  return Status.Ok;
+}
+
+/** The topic of the retained status, and what `disconnect` leaves there; 0 for nothing. */
+export function chooseStatusTopic(c: Client, topic: u32, goodbye: u32): i32 {
+  if (!isText(c, topic, TextKind.Topic)) return Status.BadHandle;
+  if (goodbye != 0 && !isText(c, goodbye, TextKind.Bytes)) return Status.BadHandle;
+  c.statusTopic = <u16>topic;
+  c.goodbyeText = <u16>goodbye;
+  return Status.Ok;
+}
+
+/** Seconds, 0 to 65,535; 0 turns it off. */
+export function chooseKeepAlive(c: Client, seconds: u32): i32 {
+  if (seconds > MAX_KEEP_ALIVE_SECONDS) return Status.ArgumentRange;
+  if (c.phase != Phase.Idle) return Status.WrongPhase;
+  c.keepAliveSeconds = <u16>seconds;
+  c.keepAliveMs = seconds * 1000;
+  return Status.Ok;
+}
+
+/** How long a PINGRESP may take, 0 to measure it; and the longest early retransmission of the port's TCP, both in ms. */
+export function chooseLiveness(c: Client, pingDeadlineMs: u32, retransmitMs: u32): i32 {
+  if (pingDeadlineMs > LONGEST_MS || retransmitMs > LONGEST_MS) return Status.ArgumentRange;
+  c.pingDeadlineMs = pingDeadlineMs;
+  c.retransmitMs = retransmitMs;
+  return Status.Ok;
+}
+
+/** Whether to connect again by itself, after up to `baseMs`, doubling to up to `maxMs`; and how long opening and CONNACK may take. */
+export function chooseReconnect(
+  c: Client,
+  reconnect: bool,
+  baseMs: u32,
+  maxMs: u32,
+  connectTimeoutMs: u32,
+): i32 {
+  if (baseMs > maxMs || maxMs > LONGEST_MS || connectTimeoutMs == 0 || connectTimeoutMs > LONGEST_MS) {
+    return Status.ArgumentRange;
+  }
+  c.reconnect = reconnect;
+  c.backoffBaseMs = baseMs;
+  c.backoffMaxMs = maxMs;
+  c.connectTimeoutMs = connectTimeoutMs;
+  return Status.Ok;
+}

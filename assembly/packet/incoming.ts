@@ -1,0 +1,221 @@
+// An incoming PUBLISH: whole, in parts, or skipped. What is owed for it is settled at the next poll, once the firmware has
+// had it. It knows nothing of other packets.
+
+import { addressOf, Client } from "../client/block";
+import { breakOff } from "../client/closing";
+import { CloseReason, Event, Phase } from "../client/status";
+import { owe } from "../session/acks";
+import { isInboundFull, isKnown, remember } from "../session/inbound";
+import { noticeStatus } from "../session/status-cell";
+import { nextMatch } from "../session/subscriptions";
+import { readU16 } from "./bytes";
+import { checkTopicName } from "./topic";
+import { Flags, Packet } from "./types";
+
+/** What the received bytes at hand are. */
+export const enum ReceiveMode {
+  Packet = 0,
+  /** Payload of a message that is handed over in parts. */
+  Parts = 1,
+  /** A topic that does not fit; the packet id follows it. */
+  SkipTopic = 2,
+  /** Bytes that nobody wants. What is owed for them is settled at their end. */
+  SkipBody = 3,
+}
+
+function packetIdBytes(c: Client): u32 {
+  return c.eventQos > 0 ? 2 : 0;
+}
+
+/** Bytes of the topic and packet id in front of the payload. */
+function prefixBytes(c: Client): u32 {
+  return 2 + <u32>c.eventTopicLength + packetIdBytes(c);
+}
+
+/** Reads the first byte and the topic's length, which are there. */
+function readStart(c: Client, head: u32): void {
+  const at: usize = addressOf(c, c.receiveAt + c.receiveStart);
+  const first: u32 = load<u8>(at);
+  c.eventQos = <u8>((first >> 1) & 3);
+  c.eventRetain = (first & Flags.Retain) != 0;
+  c.eventDup = (first & Flags.Dup) != 0;
+  c.eventTopicLength = <u16>readU16(at + head);
+}
+
+/** Reads the packet id at offset `at` of the receive buffer. False if it is 0. [MQTT3-2.3.1-1] */
+function readPacketId(c: Client, at: u32): bool {
+  c.settleId = <u16>readU16(addressOf(c, c.receiveAt + at));
+  return c.settleId != 0;
+}
+
+/** Reads topic and packet id, which are there. [MQTT3-3.3.2-1] */
+function readPrefix(c: Client, head: u32): CloseReason {
+  const topic: u32 = c.receiveStart + head + 2;
+  c.eventTopicAt = c.receiveAt + topic;
+  if (checkTopicName(addressOf(c, c.eventTopicAt), c.eventTopicLength) < 0) return CloseReason.BadTopic;
+  if (c.eventQos > 0 && !readPacketId(c, topic + c.eventTopicLength)) return CloseReason.BadPacketId;
+  return CloseReason.None;
+}
+
+/**
+ * Whether a message with this QoS and id goes to the firmware. When it does not, `settleQos` says what is owed for it all
+ * the same: a PUBREC for a known id, nothing for one that finds no place.
+ */
+function isWanted(c: Client, nowMs: u32): bool {
+  c.settleQos = c.eventQos;
+  if (c.eventQos == 0) return true;
+  if (c.phase != Phase.Draining) {
+    if (c.eventQos == 1) return true;
+    if (isKnown(c, c.settleId)) return false; // [MQTT3-4.3.3-2]
+    if (!isInboundFull(c)) return true;
+    c.phase = <u8>Phase.Draining;
+    c.phaseSinceMs = nowMs;
+  }
+  c.settleQos = 0;
+  return false;
+}
+
+/** What is owed for the message whose last byte was consumed. [MQTT3-3.3.4-1] [MQTT3-4.5.0-2] */
+function oweAnswer(c: Client): void {
+  if (c.settleQos == 1) owe(c, Packet.Puback, c.settleId);
+  if (c.settleQos == 2) {
+    if (!isKnown(c, c.settleId)) remember(c, c.settleId);
+    owe(c, Packet.Pubrec, c.settleId);
+  }
+  c.settleQos = 0;
+}
+
+/** Reports the payload bytes at offset `at` of the receive buffer. */
+function deliver(c: Client, at: u32, length: u32): i32 {
+  c.eventPayloadAt = c.receiveAt + at;
+  c.eventPayloadLength = length;
+  c.eventFilter = <u16>nextMatch(c, 1, c.eventTopicAt, c.eventTopicLength);
+  if (c.eventPartOffset == 0)
+    noticeStatus(c, c.eventTopicAt, c.eventTopicLength, c.eventPayloadAt, length, length == c.eventTotal);
+  return Event.Message;
+}
+
+/** A PUBLISH that is in the buffer whole, its fixed header `head` bytes long. */
+export function readPublish(c: Client, head: u32, nowMs: u32): i32 {
+  readStart(c, head);
+  if (prefixBytes(c) > c.remaining) return breakOff(c, CloseReason.BadLength);
+  const fault: CloseReason = readPrefix(c, head);
+  if (fault != CloseReason.None) return breakOff(c, fault);
+
+  c.packetLength = head + c.remaining;
+  if (!isWanted(c, nowMs)) {
+    settle(c);
+    return Event.None;
+  }
+  const payload: u32 = c.remaining - prefixBytes(c);
+  c.eventPartOffset = 0;
+  c.eventTotal = payload;
+  return deliver(c, c.receiveStart + head + prefixBytes(c), payload);
+}
+
+/** The rest of the packet is not wanted: `bytes` of it, of which the buffer may hold some. */
+function skip(c: Client, mode: ReceiveMode, bytes: u32): void {
+  c.receiveMode = <u8>mode;
+  c.bodyLeft = bytes;
+}
+
+function reportTooLarge(c: Client, total: u32, topicBytes: u32): i32 {
+  c.eventTopicLength = <u16>topicBytes;
+  c.eventTotal = total;
+  return Event.MessageTooLarge;
+}
+
+/** Moves topic and packet id to the front of the buffer, where they stay while parts come and go behind them. */
+function beginParts(c: Client, head: u32): void {
+  const prefix: u32 = head + prefixBytes(c);
+  const buffered: u32 = c.receiveEnd - c.receiveStart;
+  memory.copy(addressOf(c, c.receiveAt), addressOf(c, c.receiveAt + c.receiveStart), buffered);
+  c.eventTopicAt = c.receiveAt + head + 2;
+  c.receiveStart = prefix;
+  c.receiveEnd = buffered;
+  c.streamHead = prefix;
+  c.eventTotal = c.bodyLeft;
+  c.eventPartOffset = 0;
+  c.receiveMode = <u8>ReceiveMode.Parts;
+}
+
+/** A PUBLISH that is larger than the receive buffer, its fixed header `head` bytes long. */
+export function readLargePublish(c: Client, head: u32, nowMs: u32): i32 {
+  const available: u32 = c.receiveEnd - c.receiveStart;
+  if (available < head + 2) return Event.None;
+  readStart(c, head);
+  if (prefixBytes(c) > c.remaining) return breakOff(c, CloseReason.BadLength);
+  const payload: u32 = c.remaining - prefixBytes(c);
+  const topicFits: bool = head + prefixBytes(c) < c.receiveCapacity;
+  if (topicFits && available < head + prefixBytes(c)) return Event.None;
+  if (!topicFits) {
+    c.receiveStart += head + 2;
+    c.eventTotal = payload;
+    skip(c, ReceiveMode.SkipTopic, c.eventTopicLength);
+    return Event.None;
+  }
+
+  const fault: CloseReason = readPrefix(c, head);
+  if (fault != CloseReason.None) return breakOff(c, fault);
+  const wanted: bool = isWanted(c, nowMs);
+  c.bodyLeft = payload;
+  if (wanted && c.takesParts) {
+    beginParts(c, head);
+    return Event.None;
+  }
+  c.receiveStart += head + prefixBytes(c);
+  skip(c, ReceiveMode.SkipBody, payload);
+  return wanted ? reportTooLarge(c, payload, c.eventTopicLength) : Event.None;
+}
+
+/** The next part, once the buffer is full or holds the rest. */
+export function readPart(c: Client): i32 {
+  const available: u32 = c.receiveEnd - c.streamHead;
+  if (available < c.bodyLeft && c.receiveEnd < c.receiveCapacity) return Event.None;
+  const length: u32 = min<u32>(available, c.bodyLeft);
+  c.bodyLeft -= length;
+  c.packetLength = length;
+  return deliver(c, c.streamHead, length);
+}
+
+function skipAvailable(c: Client): bool {
+  const bytes: u32 = min<u32>(c.receiveEnd - c.receiveStart, c.bodyLeft);
+  c.receiveStart += bytes;
+  c.bodyLeft -= bytes;
+  return c.bodyLeft == 0;
+}
+
+/** Consumes what is to be skipped. True when there is nothing left of it and reading can go on. */
+export function skipBody(c: Client): bool {
+  if (!skipAvailable(c)) return false;
+  c.receiveMode = <u8>ReceiveMode.Packet;
+  oweAnswer(c);
+  return true;
+}
+
+/** Consumes a topic that fits nowhere, and the packet id behind it. */
+export function skipTopic(c: Client, nowMs: u32): i32 {
+  if (!skipAvailable(c) || c.receiveEnd - c.receiveStart < packetIdBytes(c)) return Event.None;
+  if (c.eventQos > 0 && !readPacketId(c, c.receiveStart)) return breakOff(c, CloseReason.BadPacketId);
+  c.receiveStart += packetIdBytes(c);
+  const wanted: bool = isWanted(c, nowMs);
+  skip(c, ReceiveMode.SkipBody, c.eventTotal);
+  return wanted ? reportTooLarge(c, c.eventTotal, 0) : Event.None;
+}
+
+/** The firmware has had the message, or the part, that was reported: its bytes are free, and it is answered at its end. */
+export function settle(c: Client): void {
+  if (c.packetLength == 0) return;
+  if (c.receiveMode != ReceiveMode.Parts) {
+    c.receiveStart += c.packetLength;
+    oweAnswer(c);
+  } else if (c.bodyLeft > 0) {
+    c.eventPartOffset += c.packetLength;
+    c.receiveEnd = c.streamHead;
+  } else {
+    c.receiveStart = c.streamHead + c.packetLength;
+    c.receiveMode = <u8>ReceiveMode.Packet;
+    oweAnswer(c);
+  }
+  c.packetLength = 0;
+}

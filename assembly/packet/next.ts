@@ -1,0 +1,147 @@
+// Which packet goes out next, and what it means that one went out. Between two packets only: nothing is interleaved.
+// Acknowledgements first, then a ping, a request, the messages in their order, and DISCONNECT last.
+
+import { addressOf, Client, Entry, entryAt, HEAD_BYTES, REQUEST_OWNER } from "../client/block";
+import { beginClosing } from "../client/closing";
+import { Ping, pingSent, publishSent, sentSomething } from "../client/liveness";
+import { Phase } from "../client/status";
+import { EntryState } from "../session/entry-state";
+import { handOver, qosOf, STATUS_ENTRY } from "../session/outbox";
+import { takePacketId } from "../session/packet-ids";
+import { isStatusInFlight, isStatusUnsettled, queueStatus } from "../session/status-cell";
+import { owedRequest } from "../session/subscriptions";
+import { beginAcks, beginConnect, beginEmpty, beginPublish, beginPubrel, beginRequestPacket } from "./heads";
+import { isPacketOver, nextPiece, Sending } from "./send";
+import { Packet } from "./types";
+
+/** Sends a message for the first time, with an id if it needs one. False if none may be taken now. */
+function beginFirst(c: Client, i: u32): bool {
+  const entry: Entry = entryAt(c, i);
+  if (qosOf(entry) > 0) {
+    if (c.inflight >= c.window || c.quota == 0) return false;
+    const packetId: u32 = takePacketId(c, i);
+    if (packetId == 0) return false;
+    entry.packetId = <u16>packetId;
+    c.inflight += 1;
+    c.quota -= 1;
+  }
+  entry.state = <u8>EntryState.InFlight;
+  beginPublish(c, i, false);
+  return true;
+}
+
+/** [MQTT3-4.4.0-1] Sends a message of a resumed session again, with its original id. */
+function beginAgain(c: Client, i: u32): bool {
+  if (c.quota == 0) return false;
+  c.quota -= 1;
+  beginPublish(c, i, true);
+  return true;
+}
+
+/** The message or PUBREL at the cursor. */
+function beginMessage(c: Client): bool {
+  const i: u32 = c.cursor;
+  if (i == 0) return false;
+  const entry: Entry = entryAt(c, i);
+  const next: u16 = entry.next;
+  let begun: bool = true;
+  if (entry.state == EntryState.Released) beginPubrel(c, entry.packetId);
+  else if (entry.state == EntryState.InFlight) begun = beginAgain(c, i);
+  else begun = beginFirst(c, i);
+  if (begun) c.cursor = next;
+  return begun;
+}
+
+/** The status goes before messages that were never sent, after those that a resumed session sends again. */
+function queueOwedStatus(c: Client): void {
+  if (!c.statusOwed || isStatusInFlight(c)) return;
+  if (c.cursor == 0 || c.phase == Phase.Leaving || entryAt(c, c.cursor).state == EntryState.Queued)
+    queueStatus(c);
+}
+
+function beginOwedRequest(c: Client): bool {
+  const type: u32 = owedRequest(c);
+  if (type == 0) return false;
+  const packetId: u32 = takePacketId(c, REQUEST_OWNER);
+  if (packetId == 0) return false;
+  beginRequestPacket(c, type, packetId);
+  return true;
+}
+
+/** While leaving, only the status is still sent, then DISCONNECT. [MQTT3-3.14.4-2] */
+function beginGoodbye(c: Client): void {
+  if (!c.disconnectOwed) {
+    if (c.cursor == STATUS_ENTRY && beginMessage(c)) return;
+    if (isStatusUnsettled(c)) return;
+  }
+  beginEmpty(c, Packet.Disconnect, Sending.Disconnect);
+}
+
+/** Between CONNACK and the end: what is owed to the peer goes before what this side wants. */
+function beginInSession(c: Client): void {
+  if (c.ackCount > 0) {
+    beginAcks(c, HEAD_BYTES);
+  } else if (c.ping == Ping.Owed) {
+    beginEmpty(c, Packet.Pingreq, Sending.Ping);
+  } else if (c.phase != Phase.Draining) {
+    queueOwedStatus(c);
+    if (c.phase == Phase.Leaving) beginGoodbye(c);
+    else if (!beginOwedRequest(c)) beginMessage(c);
+  }
+}
+
+function beginNext(c: Client): void {
+  // [MQTT3-3.1.0-1] CONNECT is the first packet, and nothing follows before CONNACK
+  if (c.phase == Phase.Handshaking && c.connectOwed) beginConnect(c);
+  else if (c.phase == Phase.Connected || c.phase == Phase.Leaving || c.phase == Phase.Draining)
+    beginInSession(c);
+}
+
+/** The bytes to send next: their number, at `spanAt`. They stay where they are until `sent` or the end of the connection. */
+export function spanToSend(c: Client): u32 {
+  if (c.spanLength == 0 && c.sending == Sending.Nothing) beginNext(c);
+  return c.spanLength;
+}
+
+/** The last byte of a packet was handed over. */
+function packetSent(c: Client, nowMs: u32): void {
+  const sending: u32 = c.sending;
+  const i: u32 = c.sendEntry;
+  c.sending = <u8>Sending.Nothing;
+  c.sendEntry = 0;
+  sentSomething(c, nowMs);
+  if (sending == Sending.Publish) {
+    if (qosOf(entryAt(c, i)) == 0) handOver(c, i);
+    else publishSent(c, entryAt(c, i).packetId, nowMs);
+  } else if (sending == Sending.Ping) {
+    pingSent(c, nowMs);
+  } else if (sending == Sending.Connect) {
+    c.connectOwed = false;
+  } else if (sending == Sending.Disconnect) {
+    c.disconnectOwed = false;
+    beginClosing(c, c.closeReason, true);
+  }
+}
+
+/** The transport took the first `bytes` of the span. */
+export function spanSent(c: Client, bytes: u32, nowMs: u32): void {
+  c.spanAt += bytes;
+  c.spanLength -= bytes;
+  c.sendTouched = true;
+  if (c.ping == Ping.Owed) c.pingSinceMs = nowMs; // it waits behind bytes that still move
+  if (c.spanLength > 0) return;
+  nextPiece(c);
+  if (isPacketOver(c)) packetSent(c, nowMs);
+}
+
+/** Copies what waits to be sent, packet after packet, up to `capacity` bytes. */
+export function collectSpans(c: Client, to: usize, capacity: u32, nowMs: u32): u32 {
+  let copied: u32 = 0;
+  while (copied < capacity && spanToSend(c) > 0) {
+    const bytes: u32 = min<u32>(c.spanLength, capacity - copied);
+    memory.copy(to + copied, addressOf(c, c.spanAt), bytes);
+    copied += bytes;
+    spanSent(c, bytes, nowMs);
+  }
+  return copied;
+}

@@ -1,0 +1,67 @@
+// The retained status: one cell, not queue entries. At most one status publish is in flight, the newest value follows it,
+// and the last one is what the broker keeps. It decides when a status is owed; sending is not its business.
+
+import { addressOf, Client, Entry, entryAt } from "../client/block";
+import { sameText } from "../packet/topic";
+import { EntryState } from "./entry-state";
+import { insertAtCursor, STATUS_ENTRY } from "./outbox";
+import { textAddress, textLength } from "./texts";
+
+const STATUS_OPTIONS: u8 = 1 | 4; // QoS 1, retained
+
+export function hasStatus(c: Client): bool {
+  return c.statusTopic != 0 && c.statusText != 0;
+}
+
+export function isStatusInFlight(c: Client): bool {
+  return entryAt(c, STATUS_ENTRY).state != EntryState.Free;
+}
+
+/** Whether the broker may not have the newest value yet. */
+export function isStatusUnsettled(c: Client): bool {
+  return hasStatus(c) && (c.statusOwed || isStatusInFlight(c));
+}
+
+/** After every CONNACK, resumed or not: the will may have been published meanwhile. */
+export function oweStatus(c: Client): void {
+  c.statusOwed = hasStatus(c);
+}
+
+/** Puts the owed status before whatever would be sent next, unless one is in flight. */
+export function queueStatus(c: Client): void {
+  if (!c.statusOwed || isStatusInFlight(c)) return;
+  const entry: Entry = entryAt(c, STATUS_ENTRY);
+  entry.topic = <u8>c.statusTopic;
+  entry.options = STATUS_OPTIONS;
+  entry.packetId = 0;
+  c.statusSent = c.statusText;
+  c.statusOwed = false;
+  insertAtCursor(c, STATUS_ENTRY);
+}
+
+/**
+ * A message came on the status topic. If it says something else than this device, an old will has overtaken: the status is
+ * owed again. `whole` is false for a part of a larger message, which cannot be ours.
+ */
+export function noticeStatus(
+  c: Client,
+  topicAt: u32,
+  topicBytes: u32,
+  payloadAt: u32,
+  payloadBytes: u32,
+  whole: bool,
+): void {
+  if (!hasStatus(c)) return;
+  if (
+    !sameText(addressOf(c, topicAt), topicBytes, textAddress(c, c.statusTopic), textLength(c, c.statusTopic))
+  )
+    return;
+  if (
+    whole &&
+    sameText(addressOf(c, payloadAt), payloadBytes, textAddress(c, c.statusText), textLength(c, c.statusText))
+  )
+    return;
+  // the echo of an older value of ours is followed by the newest anyway
+  if (isStatusInFlight(c)) return;
+  c.statusOwed = true;
+}

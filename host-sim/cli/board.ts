@@ -1,0 +1,103 @@
+// Boards, as files say they are: found, read and checked against their schema. Knows no board by name.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
+import { type Failure, usageFailure } from "./failure.ts";
+import { didYouMean } from "./nearest.ts";
+
+/** What boards/board.schema.json describes; a file that passes it has this shape. Bytes are bytes, times milliseconds. */
+export interface Board {
+  readonly name: string;
+  readonly title: string;
+  readonly memory: {
+    readonly flashBytes: number | null;
+    readonly ramBytes: number | null;
+    readonly clientBytesMax: number | null;
+  };
+  readonly capacities: Capacities;
+  readonly features: { readonly wifi: boolean; readonly tls: boolean };
+  readonly tcp: BoardTcp;
+  readonly sources: Readonly<Record<string, string>>;
+}
+
+export interface Capacities {
+  readonly receiveBytes: number;
+  readonly outboxBytes: number;
+  readonly entries: number;
+  readonly window: number;
+  readonly inboundIds: number;
+  readonly texts: number;
+  readonly textBytes: number;
+  readonly filters: number;
+}
+
+export interface BoardTcp {
+  readonly stack: "lwip" | "linux";
+  readonly mssBytes: number;
+  readonly receiveWindowBytes: number;
+  readonly sendBufferBytes: number;
+  readonly retransmissions: number;
+  readonly synRetransmissions: number;
+  readonly firstRtoMs: number;
+  readonly leastRtoMs: number;
+  readonly keepsOutOfOrder: boolean;
+  readonly sendsSack: boolean;
+}
+
+const SCHEMA_FILE = "board.schema.json";
+
+/** Every board in the folder, in the order of their names. */
+export function boardNames(folder: string): readonly string[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(".json") && file !== SCHEMA_FILE)
+    .map((file) => file.slice(0, -".json".length))
+    .sort();
+}
+
+/** Throws a usage `Failure` for a name that is no board's, and for a file that is not as the schema says. */
+export function loadBoard(folder: string, name: string): Board {
+  const names = boardNames(folder);
+  if (!names.includes(name)) {
+    throw usageFailure(
+      `no board is called "${name}"${didYouMean(name, names)}`,
+      `Accepted: ${names.join(", ")}`,
+    );
+  }
+  const file = join(folder, `${name}.json`);
+  const board = readJson(file);
+  const isBoard = new Ajv2020({ allErrors: true }).compile<Board>(readSchema(folder));
+  if (!isBoard(board)) throw badFile(file, (isBoard.errors ?? []).map(inWords));
+  if (board.name !== name)
+    throw badFile(file, [`/name is "${board.name}"; the file's name makes it "${name}"`]);
+  return board;
+}
+
+function readSchema(folder: string): object {
+  return readJson(join(folder, SCHEMA_FILE)) as object;
+}
+
+function readJson(file: string): unknown {
+  const text = readFileSync(file, "utf8");
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw badFile(file, [(error as SyntaxError).message]);
+  }
+}
+
+function badFile(file: string, wrong: readonly string[]): Failure {
+  return usageFailure(
+    `${file} does not describe a board: ${wrong.join("; ")}`,
+    `Accepted: what ${SCHEMA_FILE} beside it says`,
+  );
+}
+
+/** Ajv's finding with the name it is about, which its own message leaves out. */
+function inWords({ instancePath, message, params }: ErrorObject): string {
+  const where = instancePath === "" ? "the file" : instancePath;
+  const { additionalProperty, allowedValues } = params as Readonly<Record<string, unknown>>;
+  if (typeof additionalProperty === "string")
+    return `${where} has an unknown property "${additionalProperty}"`;
+  if (Array.isArray(allowedValues)) return `${where} must be one of ${allowedValues.join(", ")}`;
+  return `${where} ${message}`;
+}

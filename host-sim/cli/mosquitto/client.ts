@@ -1,0 +1,55 @@
+// What `pub` and `sub` need of an MQTT client for Node: a part of motekit's own, and of a test's stand-in.
+import type { ProtocolVersion, QoS, Will } from "./options.ts";
+
+export interface ClientOptions {
+  readonly protocolVersion: ProtocolVersion;
+  readonly clean: boolean;
+  /** Seconds. */
+  readonly keepalive: number;
+  /** Milliseconds to the next attempt after a lost connection; 0 makes none. */
+  readonly reconnectPeriod: number;
+  readonly clientId?: string;
+  readonly username?: string;
+  readonly password?: string;
+  readonly will?: Will;
+  /** PEM. */
+  readonly ca?: Uint8Array;
+  readonly cert?: Uint8Array;
+  readonly key?: Uint8Array;
+}
+
+/** `qos` from 0x80 on: refused. */
+export interface SubscriptionGrant {
+  readonly topic: string;
+  readonly qos: number;
+}
+
+export interface ReceivedPacket {
+  readonly qos: QoS;
+  readonly retain: boolean;
+}
+
+export interface Client {
+  on(event: "connect", listener: (packet: { readonly sessionPresent: boolean }) => void): unknown;
+  on(
+    event: "message",
+    listener: (topic: string, payload: Uint8Array, packet: ReceivedPacket) => void,
+  ): unknown;
+  on(event: "error", listener: (error: Error) => void): unknown;
+  on(event: "close", listener: () => void): unknown;
+  /** Resolves at the final ack. */
+  publish(
+    topic: string,
+    payload: Uint8Array | string,
+    options: { readonly qos: QoS; readonly retain: boolean },
+  ): Promise<void>;
+  subscribe(
+    filters: readonly string[],
+    options: { readonly qos: QoS },
+  ): Promise<readonly SubscriptionGrant[]>;
+  unsubscribe(filters: readonly string[]): Promise<void>;
+  /** Says DISCONNECT first, unless forced. */
+  end(force?: boolean): Promise<void>;
+}
+
+export type Connect = (url: string, options: ClientOptions) => Client;

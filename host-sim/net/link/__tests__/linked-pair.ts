@@ -1,0 +1,68 @@
+// Owns a device and a broker joined by a link in virtual time, for tests. Refuses to know what is claimed.
+
+import { createRandom } from "../../../random/random.ts";
+import { VirtualClock } from "../../../time/virtual-clock.ts";
+import { dialRecorded, type Recorded, recorded } from "../../__tests__/recorded-stream.ts";
+import { type Accept, memoryDialer } from "../../memory-stream.ts";
+import type { StreamHandlers } from "../../stream.ts";
+import { createLink, type Link } from "../link.ts";
+import { linkDialer } from "../link-dialer.ts";
+import { parseLink } from "../overlay.ts";
+
+export interface LinkedPair {
+  readonly clock: VirtualClock;
+  readonly link: Link;
+  readonly device: Recorded;
+  /** The broker's stream, once the SYN has got through. */
+  readonly broker: Recorded | null;
+  /** From now on packets pass a perfect link of 10 ms instead, or no longer. */
+  calm(isCalm: boolean): void;
+  advanceMs(ms: number): void;
+  dialAgain(): Recorded;
+}
+
+interface Options {
+  readonly seed?: number;
+  readonly onDevice?: Partial<StreamHandlers>;
+  readonly onBroker?: Partial<StreamHandlers>;
+  readonly refuses?: boolean;
+  readonly startsCalm?: boolean;
+}
+
+export function linkedPair(linkText: string, options: Options = {}): LinkedPair {
+  const clock = new VirtualClock();
+  const random = createRandom(options.seed ?? 1);
+  const link = createLink(parseLink(linkText), clock, random.scope("storm"));
+  const shelter = createLink(parseLink("perfect,delay=10ms"), clock, random.scope("calm"));
+  let isCalm = options.startsCalm ?? false;
+  const path: Link = {
+    ...link,
+    uplink: { send: (bytes, deliver) => (isCalm ? shelter : link).uplink.send(bytes, deliver) },
+    downlink: { send: (bytes, deliver) => (isCalm ? shelter : link).downlink.send(bytes, deliver) },
+  };
+  let broker: Recorded | null = null;
+  const accept: Accept = (stream) => {
+    if (options.refuses) return null;
+    let handlers: StreamHandlers | undefined;
+    broker = recorded((given) => {
+      handlers = given;
+      return stream;
+    }, options.onBroker);
+    return handlers as StreamHandlers;
+  };
+  const dialer = linkDialer(memoryDialer(clock, accept), path, clock);
+  const device = dialRecorded(dialer, options.onDevice);
+  return {
+    clock,
+    link,
+    device,
+    get broker() {
+      return broker;
+    },
+    calm(now) {
+      isCalm = now;
+    },
+    advanceMs: (ms) => clock.runUntil(clock.nowMs + ms),
+    dialAgain: () => dialRecorded(dialer),
+  };
+}

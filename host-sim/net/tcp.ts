@@ -1,0 +1,15 @@
+// Owns dialling over TCP. Refuses to know TLS and names of protocols.
+
+import { connect } from "node:net";
+import { socketStream } from "./socket-stream.ts";
+import type { Dialer } from "./stream.ts";
+
+/** How long an attempt may take is the caller's to say, with `destroy`. */
+export function tcpDialer(host: string, port: number): Dialer {
+  return {
+    dial(handlers) {
+      const socket = connect({ host, port, allowHalfOpen: true, noDelay: true });
+      return socketStream({ socket, raw: socket, openEvent: "connect", where: `${host}:${port}` }, handlers);
+    },
+  };
+}

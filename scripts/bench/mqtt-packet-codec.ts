@@ -1,0 +1,23 @@
+// Owns mqtt-packet as a codec under test, used the way MQTT.js uses it: one parser for the life of a connection.
+import { generate, type IPublishPacket, type Packet, parser } from "mqtt-packet";
+import { type CodecUnderTest, sample } from "./codec.ts";
+import { installedVersion } from "./installed-version.ts";
+
+export async function mqttPacketCodec(): Promise<CodecUnderTest> {
+  const publish: IPublishPacket = { cmd: "publish", ...sample, qos: 0, dup: false, retain: false };
+  const reader = parser({ protocolVersion: 4 });
+  let payloadLength = 0;
+  reader.on("packet", (packet: Packet) => {
+    payloadLength = packet.cmd === "publish" ? packet.payload.length : 0;
+  });
+  return {
+    name: "mqtt-packet",
+    version: await installedVersion("mqtt-packet"),
+    encode: () => generate(publish),
+    decode: (packet) => {
+      payloadLength = 0;
+      reader.parse(packet as Buffer);
+      return payloadLength;
+    },
+  };
+}
