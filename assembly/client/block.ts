@@ -110,6 +110,7 @@ export class Client {
   // ── time: readings of the clock, and durations
   phaseSinceMs: u32;
   phaseMs: u32;
+  watchedMs: u32;
   sentSinceMs: u32;
   receivedSinceMs: u32;
   pingSinceMs: u32;
@@ -166,6 +167,7 @@ export class Client {
   // ── texts
   clientId: u16;
   willTopic: u16;
+  willOptions: u16;
   willPayload: u16;
   userName: u16;
   password: u16;
@@ -180,8 +182,12 @@ export class Client {
   requestId: u16;
   requestCount: u16;
   owedFilters: u16;
+  /** Rows that were ever used: all filters lie in the first so many. */
+  filterRows: u16;
   answeredFilters: u16;
 
+  /** Ends after all that was handed over has gone out. */
+  closesGently: u16;
   /** A message in parts waits for a part. */
   partsWanted: u16;
   sendEntry: u16;
@@ -190,6 +196,7 @@ export class Client {
   timedId: u16;
   /** What an incoming message still owes at the next poll. */
   settleId: u16;
+  settleQos: u16;
   /** Connections in a row without progress, and those of them that the server ended. */
   attempts: u16;
   kicks: u16;
@@ -198,25 +205,21 @@ export class Client {
   magic: u8;
   version: u8;
   phase: u8;
-  event: u8;
   eventCode: u8;
   eventFlag: u8;
   eventQos: u8;
   eventRetain: bool;
   eventDup: bool;
-  settleQos: u8;
   receiveMode: u8;
   sending: u8;
   sendTouched: bool;
   pending: u8;
   closeReason: u8;
-  closesGently: bool;
   closedBy: u8;
 
   clean: bool;
   reconnect: bool;
   takesParts: bool;
-  willOptions: u8;
   hasWill: bool;
   lossPolicy: u8;
 
@@ -241,8 +244,8 @@ export class Client {
   requestType: u8;
 }
 
-/** Bytes of the head buffer: what of a packet does not lie elsewhere. CONNECT's twelve, or six acknowledgements. */
-export const HEAD_BYTES: u32 = 24;
+/** Bytes of the head buffer: what of a packet does not lie elsewhere. CONNECT's sixteen, or four acknowledgements. */
+export const HEAD_BYTES: u32 = 16;
 /** Entries beside the messages': sentinel, status, and one that keeps a dropped message until its event was polled. */
 export const EXTRA_ENTRIES: u32 = 3;
 /** An entry names its topic in one byte. */

@@ -10,14 +10,13 @@ export const enum Pending {
   SecondDevice = 2,
   Close = 4,
   Closed = 8,
-  Open = 16,
 }
 
 /** `isGraceful`: after all that was handed over has gone out, as after DISCONNECT. */
 export function beginClosing(c: Client, reason: CloseReason, isGraceful: bool): void {
   c.phase = <u8>Phase.Closing;
   c.closeReason = <u8>reason;
-  c.closesGently = isGraceful;
+  c.closesGently = isGraceful ? 1 : 0;
   c.pending |= <u8>Pending.Close;
 }
 

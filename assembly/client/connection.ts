@@ -149,6 +149,8 @@ function openOnTime(c: Client, nowMs: u32): i32 {
 
 /** The peer must answer in time, and so must the source of a message in parts. */
 function watchConnection(c: Client, nowMs: u32): void {
+  if (c.watchedMs == nowMs) return; // nothing becomes due twice in a millisecond, and thousands of packets may come in one
+  c.watchedMs = nowMs;
   if (!c.outlasted && hasElapsed(c.phaseSinceMs, c.backoffMaxMs, nowMs)) c.outlasted = true;
   if (isPeerSilent(c, nowMs)) beginClosing(c, CloseReason.PeerSilent, false);
   else if (isSourceStalled(c, nowMs)) beginClosing(c, CloseReason.PartsStalled, false);

@@ -26,7 +26,7 @@ function reportPending(c: Client): i32 {
   if (take(c, Pending.Aborted)) return Event.MessageAborted;
   if (take(c, Pending.Close)) {
     c.eventCode = c.closeReason;
-    c.eventFlag = c.closesGently ? 1 : 0;
+    c.eventFlag = <u8>c.closesGently;
     return Event.CloseTransport;
   }
   if (take(c, Pending.Closed)) {
@@ -83,6 +83,10 @@ function reportPart(c: Client, nowMs: u32): i32 {
   return Event.PartWanted;
 }
 
+function hasReport(c: Client): bool {
+  return c.doneFirst != 0 || c.pending != 0 || c.answeredFilters != 0 || c.partsWanted == PartsWanted.Untold;
+}
+
 /** What has happened and was not told yet. */
 function report(c: Client, nowMs: u32): i32 {
   let event: i32 = c.pending != 0 ? reportPending(c) : Event.None;
@@ -94,11 +98,12 @@ function report(c: Client, nowMs: u32): i32 {
 /** The next event, `None` when there is nothing more to tell until bytes come or leave, the deadline passes or a call is made. */
 export function nextEvent(c: Client, nowMs: u32): i32 {
   settle(c);
-  let event: i32 = report(c, nowMs);
-  if (event == Event.None) event = readPackets(c, nowMs);
-  if (event == Event.None) event = report(c, nowMs);
-  if (event == Event.None) event = onTime(c, nowMs);
-  return event != Event.None ? event : report(c, nowMs);
+  if (hasReport(c)) return report(c, nowMs);
+  const event: i32 = readPackets(c, nowMs);
+  if (event != Event.None) return event;
+  if (hasReport(c)) return report(c, nowMs);
+  const timely: i32 = onTime(c, nowMs);
+  return timely == Event.None && hasReport(c) ? report(c, nowMs) : timely;
 }
 
 /** The deadline of the phase itself. */
@@ -115,7 +120,6 @@ function phaseDeadline(c: Client, nowMs: u32): i32 {
 
 /** ms until `nextEvent` should be called even if nothing else happens; 0 at once; -1 never. Calling early does nothing. */
 export function nextDeadline(c: Client, nowMs: u32): i32 {
-  if (c.pending != 0 || c.doneFirst != 0 || c.answeredFilters != 0 || c.partsWanted == PartsWanted.Untold)
-    return 0;
+  if (hasReport(c)) return 0;
   return phaseDeadline(c, nowMs);
 }

@@ -154,7 +154,7 @@ export function chooseWill(c: Client, topic: u32, payload: u32, options: u32): i
   c.hasWill = true;
   c.willTopic = <u16>topic;
   c.willPayload = <u16>payload;
-  c.willOptions = <u8>(options & (Option.QosMask | Option.Retain));
+  c.willOptions = <u16>(options & (Option.QosMask | Option.Retain));
   return Status.Ok;
 }
 

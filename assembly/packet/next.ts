@@ -5,13 +5,14 @@ import { addressOf, Client, Entry, entryAt, HEAD_BYTES, REQUEST_OWNER } from "..
 import { beginClosing } from "../client/closing";
 import { Ping, pingSent, publishSent, sentSomething } from "../client/liveness";
 import { Phase } from "../client/status";
-import { EntryState } from "../session/entry-state";
-import { handOver, qosOf, STATUS_ENTRY } from "../session/outbox";
+import { EntryState, Option } from "../session/entry-state";
+import { handOver, qosOf, STATUS_ENTRY, wireTopic, wireTopicLength } from "../session/outbox";
 import { takePacketId } from "../session/packet-ids";
 import { isStatusInFlight, isStatusUnsettled, queueStatus } from "../session/status-cell";
 import { owedRequest } from "../session/subscriptions";
+import { writeU16 } from "./bytes";
 import { beginAcks, beginConnect, beginEmpty, beginPublish, beginPubrel, beginRequestPacket } from "./heads";
-import { isPacketOver, nextPiece, Sending } from "./send";
+import { isPacketOver, nextPiece, Sending, storedLength, wirePayload } from "./send";
 import { Packet } from "./types";
 
 /** Sends a message for the first time, with an id if it needs one. False if none may be taken now. */
@@ -134,14 +135,47 @@ export function spanSent(c: Client, bytes: u32, nowMs: u32): void {
   if (isPacketOver(c)) packetSent(c, nowMs);
 }
 
+/** Whether the packet that begins now is a PUBLISH that lies in the block whole. */
+function isWholePublish(c: Client): bool {
+  return (
+    c.sending == Sending.Publish &&
+    !c.sendTouched &&
+    c.sendPiece == 0 &&
+    (entryAt(c, c.sendEntry).options & Option.InParts) == 0
+  );
+}
+
+/** A PUBLISH that has room in one go needs no memory of how far it got. Its length, or 0 if it has not. */
+function collectPublish(c: Client, to: usize, capacity: u32, nowMs: u32): u32 {
+  const i: u32 = c.sendEntry;
+  const entry: Entry = entryAt(c, i);
+  const head: u32 = c.spanLength;
+  const topic: u32 = wireTopicLength(c, entry);
+  const id: u32 = qosOf(entry) > 0 ? 2 : 0;
+  const payload: u32 = storedLength(c, i);
+  if (head + topic + id + payload > capacity) return 0;
+  for (let k: u32 = 0; k < head; k++) store<u8>(to + k, load<u8>(addressOf(c, c.spanAt) + k));
+  memory.copy(to + head, addressOf(c, wireTopic(c, entry)), topic);
+  if (id > 0) writeU16(to + head + topic, entry.packetId);
+  memory.copy(to + head + topic + id, addressOf(c, wirePayload(c, i)), payload);
+  c.spanLength = 0;
+  packetSent(c, nowMs);
+  return head + topic + id + payload;
+}
+
+function collectSpan(c: Client, to: usize, capacity: u32, nowMs: u32): u32 {
+  const bytes: u32 = min<u32>(c.spanLength, capacity);
+  memory.copy(to, addressOf(c, c.spanAt), bytes);
+  spanSent(c, bytes, nowMs);
+  return bytes;
+}
+
 /** Copies what waits to be sent, packet after packet, up to `capacity` bytes. */
 export function collectSpans(c: Client, to: usize, capacity: u32, nowMs: u32): u32 {
   let copied: u32 = 0;
   while (copied < capacity && spanToSend(c) > 0) {
-    const bytes: u32 = min<u32>(c.spanLength, capacity - copied);
-    memory.copy(to + copied, addressOf(c, c.spanAt), bytes);
-    copied += bytes;
-    spanSent(c, bytes, nowMs);
+    const whole: u32 = isWholePublish(c) ? collectPublish(c, to + copied, capacity - copied, nowMs) : 0;
+    copied += whole > 0 ? whole : collectSpan(c, to + copied, capacity - copied, nowMs);
   }
   return copied;
 }

@@ -1,7 +1,7 @@
 // The rules for topic names and topic filters, and which matches which. It knows nothing of who subscribed.
 
 import { Status } from "../client/status";
-import { isString } from "./utf8";
+import { isString, sequenceLength } from "./utf8";
 
 const enum Character {
   Hash = 35,
@@ -12,14 +12,17 @@ const enum Character {
 
 const MAX_TOPIC_BYTES: u32 = 65535; // [MQTT3-4.7.3-3]
 
-/** Ok, or why these bytes are not a topic name that can be published to. */
+/** Ok, or why these bytes are not a topic name that can be published to. Every received message passes here: one look at each byte. */
 export function checkTopicName(at: usize, length: u32): i32 {
   if (length == 0) return Status.TopicEmpty; // [MQTT3-4.7.3-1]
   if (length > MAX_TOPIC_BYTES) return Status.TopicTooLarge;
-  if (!isString(at, length)) return Status.BadUtf8; // [MQTT3-4.7.3-2]
-  for (let i: u32 = 0; i < length; i++) {
+  let i: u32 = 0;
+  while (i < length) {
     const character: u32 = load<u8>(at + i);
     if (character == Character.Plus || character == Character.Hash) return Status.TopicWildcard; // [MQTT3-3.3.2-2]
+    const bytes: u32 = character > 0 && character < 0x80 ? 1 : sequenceLength(at + i, length - i);
+    if (bytes == 0) return Status.BadUtf8; // [MQTT3-4.7.3-2]
+    i += bytes;
   }
   return Status.Ok;
 }

@@ -1,7 +1,7 @@
 // Whether bytes are a string that MQTT allows. It knows nothing of topics.
 
 /** Length of the well-formed UTF-8 sequence at `at`, 0 when it is none. Unicode 15, table 3-7: no overlong forms, surrogates or values over 10FFFF. */
-function sequenceLength(at: usize, left: u32): u32 {
+export function sequenceLength(at: usize, left: u32): u32 {
   const lead: u32 = load<u8>(at);
   if (lead < 0x80) return lead == 0 ? 0 : 1; // [MQTT3-1.5.3-2]
   if (lead < 0xc2 || lead > 0xf4) return 0;
@@ -23,7 +23,8 @@ function sequenceLength(at: usize, left: u32): u32 {
 export function isString(at: usize, length: u32): bool {
   let i: u32 = 0;
   while (i < length) {
-    const bytes: u32 = sequenceLength(at + i, length - i);
+    const byte: u32 = load<u8>(at + i);
+    const bytes: u32 = byte > 0 && byte < 0x80 ? 1 : sequenceLength(at + i, length - i);
     if (bytes == 0) return false;
     i += bytes;
   }

@@ -39,6 +39,12 @@ export function queueStatus(c: Client): void {
   insertAtCursor(c, STATUS_ENTRY);
 }
 
+function says(c: Client, text: u32, payloadAt: u32, payloadBytes: u32): bool {
+  return (
+    text != 0 && sameText(addressOf(c, payloadAt), payloadBytes, textAddress(c, text), textLength(c, text))
+  );
+}
+
 /**
  * A message came on the status topic. If it says something else than this device, an old will has overtaken: the status is
  * owed again. `whole` is false for a part of a larger message, which cannot be ours.
@@ -56,12 +62,8 @@ export function noticeStatus(
     !sameText(addressOf(c, topicAt), topicBytes, textAddress(c, c.statusTopic), textLength(c, c.statusTopic))
   )
     return;
-  if (
-    whole &&
-    sameText(addressOf(c, payloadAt), payloadBytes, textAddress(c, c.statusText), textLength(c, c.statusText))
-  )
-    return;
-  // the echo of an older value of ours is followed by the newest anyway
-  if (isStatusInFlight(c)) return;
+  if (whole && says(c, c.statusText, payloadAt, payloadBytes)) return;
+  // the echo of an older value that is still in flight: the newest follows it anyway
+  if (whole && isStatusInFlight(c) && says(c, c.statusSent, payloadAt, payloadBytes)) return;
   c.statusOwed = true;
 }

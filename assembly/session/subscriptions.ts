@@ -38,15 +38,23 @@ export function rowAt(c: Client, handle: u32): Filter {
 
 /** The handle of the first filter in this state from `from` on, 0 none. */
 export function nextInState(c: Client, from: u32, state: u32): u32 {
-  for (let handle: u32 = from; handle <= c.filterCapacity; handle++) {
+  for (let handle: u32 = from; handle <= c.filterRows; handle++) {
     if (rowAt(c, handle).state == state) return handle;
   }
   return 0;
 }
 
+/** The handle of a row for a new filter, 0 if all are taken. */
+function freeRow(c: Client): u32 {
+  const freed: u32 = nextInState(c, 1, FilterState.Free);
+  if (freed != 0 || c.filterRows == c.filterCapacity) return freed;
+  c.filterRows += 1;
+  return c.filterRows;
+}
+
 /** The handle of the filter with this text, 0 none. */
 function handleOf(c: Client, text: u32): u32 {
-  for (let handle: u32 = 1; handle <= c.filterCapacity; handle++) {
+  for (let handle: u32 = 1; handle <= c.filterRows; handle++) {
     const row: Filter = rowAt(c, handle);
     if (row.state != FilterState.Free && row.text == text) return handle;
   }
@@ -59,7 +67,7 @@ function handleFor(c: Client, at: usize, length: u32): i32 {
   if (refusal < 0) return refusal;
   const known: u32 = findText(c, at, length, TextKind.Filter);
   if (known != 0) return <i32>handleOf(c, known);
-  const handle: u32 = nextInState(c, 1, FilterState.Free);
+  const handle: u32 = freeRow(c);
   if (handle == 0) return Status.TooManyFilters;
   const text: i32 = addText(c, at, length, TextKind.Filter);
   if (text < 0) return text;
@@ -142,7 +150,7 @@ export function wireFilter(c: Client, handle: u32): u32 {
 export function beginRequest(c: Client, type: u32, packetId: u32): u32 {
   let bytes: u32 = 0;
   c.requestCount = 0;
-  for (let handle: u32 = 1; handle <= c.filterCapacity; handle++) {
+  for (let handle: u32 = 1; handle <= c.filterRows; handle++) {
     if (rowAt(c, handle).state != owedState(type)) continue;
     rowAt(c, handle).state = <u8>sentState(type);
     bytes += wireFilterLength(c, handle, type);
@@ -205,7 +213,7 @@ export function requestLost(c: Client): void {
 
 /** The broker knows none of our filters any more: each that was granted is asked for again. */
 export function restoreSubscriptions(c: Client): void {
-  for (let handle: u32 = 1; handle <= c.filterCapacity; handle++) {
+  for (let handle: u32 = 1; handle <= c.filterRows; handle++) {
     const row: Filter = rowAt(c, handle);
     if (row.state == FilterState.Granted) {
       row.state = <u8>FilterState.SubscribeOwed;
@@ -216,7 +224,7 @@ export function restoreSubscriptions(c: Client): void {
 
 /** The handle of the first filter from `from` on that matches this topic name and was not given up, 0 none. */
 export function nextMatch(c: Client, from: u32, topicAt: u32, topicBytes: u32): u32 {
-  for (let handle: u32 = from; handle <= c.filterCapacity; handle++) {
+  for (let handle: u32 = from; handle <= c.filterRows; handle++) {
     const row: Filter = rowAt(c, handle);
     if (row.state == FilterState.Free || !isText(c, row.text, TextKind.Filter)) continue;
     if (matches(textAddress(c, row.text), textLength(c, row.text), addressOf(c, topicAt), topicBytes))

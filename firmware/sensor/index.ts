@@ -33,7 +33,7 @@ export function sensorBytes(
 /**
  * Makes a fresh device of `sensorBytes` bytes at `s`, aligned to 4, which publishes a reading every `intervalMs` (1 ms to a
  * day) at `qos`. Answers their number, or the Status for which there is no device: with a name of n bytes it takes 7 texts,
- * 119 + 6n text bytes and 2 filters, credentials not counted.
+ * 91 + 5n text bytes and 2 filters, credentials not counted.
  */
 export function sensorInit(
   s: Sensor,

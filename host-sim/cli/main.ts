@@ -3,7 +3,7 @@ import type { CommandModule, Context, Registration, Surroundings } from "./comma
 import { COMMANDS } from "./commands.ts";
 import { EXIT, reportOf } from "./failure.ts";
 import { flushed, whenReaderLeaves } from "./output.ts";
-import { packageVersion } from "./package-root.ts";
+import { packageVersion } from "../package/package-root.ts";
 import { createParser, rawHelp } from "./parser.ts";
 import { type Interruption, listenForInterruption } from "./signals.ts";
 import { thisProcess } from "./surroundings.ts";

@@ -24,11 +24,24 @@ export function capacityList(capacities: Capacities): Eight {
   return [receiveBytes, outboxBytes, entries, inFlight, inboundIds, texts, textBytes, filters];
 }
 
-/** What a firmware image asks of the board it runs on. `firmware/sensor/board.ts` says what each means. */
+/** What a firmware image asks of the board it runs on. `firmware/sensor/board.ts` says what each means; a bool is 0 or 1. */
 export interface Board {
-  sample(channel: number): number;
-  setOutput(output: number, on: number): void;
+  sampleThousandths(channel: number): number;
+  setOutput(output: number, isOn: number): number;
   writeIdentity(at: number, capacity: number): number;
+}
+
+/** The functions of `firmware/sensor/index.ts`; a device's address comes first. */
+export interface SensorExports {
+  sensorBytes(...capacities: Eight): number;
+  sensorInit(s: number, ...settings: [...Eight, qos: number, intervalMs: number]): number;
+  sensorClient(s: number): number;
+  sensorStart(s: number, nowMs: number): number;
+  sensorPoll(s: number, nowMs: number): number;
+  sensorDeadlineMs(s: number, nowMs: number): number;
+  sensorPause(s: number): number;
+  sensorStop(s: number, waitMs: number, nowMs: number): number;
+  sensorRestore(s: number, sleptMs: number, nowMs: number): number;
 }
 
 /** The functions of `assembly/index.ts`; addresses, handles, tickets and statuses are numbers. */
@@ -97,7 +110,7 @@ const SCRATCH_BYTES = 2 * PAGE_BYTES;
 const IMAGE = "build/host.wasm";
 
 const noBoard: Board = {
-  sample: refuse,
+  sampleThousandths: refuse,
   setOutput: refuse,
   writeIdentity: refuse,
 };
@@ -108,7 +121,7 @@ function refuse(): never {
 
 /** One memory with many blocks. Not for use by two threads. */
 export class Core {
-  readonly exports: ClientExports & WebAssembly.Exports;
+  readonly exports: ClientExports & SensorExports & WebAssembly.Exports;
   /** The board of the device whose firmware runs now. */
   board: Board = noBoard;
   /** Views of the whole memory. They change whenever it grows, so they are never kept. */
@@ -125,12 +138,12 @@ export class Core {
   constructor(module: WebAssembly.Module) {
     this.#memory = new WebAssembly.Memory({ initial: Math.ceil(this.#end / PAGE_BYTES), maximum: PAGE_BYTES });
     const board: Board = {
-      sample: (channel) => this.board.sample(channel),
-      setOutput: (output, on) => this.board.setOutput(output, on),
+      sampleThousandths: (channel) => this.board.sampleThousandths(channel),
+      setOutput: (output, isOn) => this.board.setOutput(output, isOn),
       writeIdentity: (at, capacity) => this.board.writeIdentity(at, capacity),
     };
     const instance = new WebAssembly.Instance(module, { env: { memory: this.#memory }, board: { ...board } });
-    this.exports = instance.exports as ClientExports & WebAssembly.Exports;
+    this.exports = instance.exports as ClientExports & SensorExports & WebAssembly.Exports;
     this.bytes = Buffer.from(this.#memory.buffer);
     this.view = new DataView(this.#memory.buffer);
   }

@@ -54,6 +54,7 @@ export class Port {
   #transport: Transport | null = null;
   #timer: Timer | null = null;
   #timerAtMs = Number.POSITIVE_INFINITY;
+  #drainTimer: Timer | null = null;
   #isPumping = false;
   #isStopped = false;
 
@@ -86,29 +87,35 @@ export class Port {
   stop(): void {
     this.#isStopped = true;
     this.#timer?.cancel();
+    this.#drainTimer?.cancel();
     this.#transport?.stream.destroy();
     this.#transport = null;
   }
 
   /** Everything once; false when nothing moved. */
   #turn(): boolean {
-    const hasFed = this.#feed();
-    const hasPolled = this.#poll();
-    const hasSent = this.#send();
+    // One reading for the whole turn: the clock is dearer than all else that a small message costs.
+    const nowMs = clientMs(this.#options.clock);
+    const hasFed = this.#feed(nowMs);
+    const hasPolled = this.#poll(nowMs);
+    const hasSent = this.#send(nowMs);
     return (hasFed || hasPolled || hasSent || this.#passOnEnd()) && !this.#isStopped;
   }
 
-  #feed(): boolean {
+  #feed(nowMs: number): boolean {
     const transport = this.#transport;
     if (transport === null || transport.isDraining) return false;
-    const { core, client, clock } = this.#options;
+    const { core, client } = this.#options;
     let hasFed = false;
     while (transport.inbox.length > 0) {
       const chunk = transport.inbox[0] as Uint8Array;
       const room = Math.min(core.exports.receiveRoom(client), chunk.length);
       if (room === 0) break;
-      core.bytes.set(room === chunk.length ? chunk : chunk.subarray(0, room), core.exports.receiveAddress(client));
-      core.exports.received(client, room, clientMs(clock));
+      core.bytes.set(
+        room === chunk.length ? chunk : chunk.subarray(0, room),
+        core.exports.receiveAddress(client),
+      );
+      core.exports.received(client, room, nowMs);
       if (room === chunk.length) transport.inbox.shift();
       else transport.inbox[0] = chunk.subarray(room);
       hasFed = true;
@@ -126,11 +133,11 @@ export class Port {
     else transport.stream.resume();
   }
 
-  #poll(): boolean {
-    const { firmware, clock } = this.#options;
+  #poll(nowMs: number): boolean {
+    const { firmware } = this.#options;
     let hasPolled = false;
     for (;;) {
-      const event = firmware.poll(clientMs(clock)) as Event;
+      const event = firmware.poll(nowMs) as Event;
       if (event === Event.None || this.#isStopped) return hasPolled;
       hasPolled = true;
       if (event === Event.OpenTransport) this.#open();
@@ -139,12 +146,12 @@ export class Port {
     }
   }
 
-  #send(): boolean {
+  #send(nowMs: number): boolean {
     const transport = this.#transport;
-    const { core, client, clock } = this.#options;
+    const { core, client } = this.#options;
     let hasSent = false;
     while (transport?.isWritable && this.#transport === transport) {
-      const length = core.exports.collect(client, core.outbox, core.scratchBytes, clientMs(clock));
+      const length = core.exports.collect(client, core.outbox, core.scratchBytes, nowMs);
       if (length === 0) return hasSent;
       transport.isWritable = transport.stream.write(core.bytes.subarray(core.outbox, core.outbox + length));
       hasSent = true;
@@ -166,6 +173,7 @@ export class Port {
     if (this.#transport !== transport) return;
     const { core, client, clock, random } = this.#options;
     this.#transport = null;
+    this.#drainTimer?.cancel();
     this.lastError = error;
     core.exports.closed(client, by, random.u32(), clientMs(clock));
   }
@@ -226,7 +234,7 @@ export class Port {
     if (transport.isPaused) transport.stream.resume();
     transport.isPaused = false;
     transport.stream.end();
-    clock.at(clock.nowMs + DRAIN_MS, () => {
+    this.#drainTimer = clock.at(clock.nowMs + DRAIN_MS, () => {
       if (this.#transport !== transport) return;
       transport.ended ??= { by: ClosedBy.Client, error: null };
       this.pump();

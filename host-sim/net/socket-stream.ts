@@ -19,13 +19,16 @@ export function socketStream(layers: SocketLayers, handlers: StreamHandlers): St
   const { socket, raw, openEvent, where } = layers;
   let failure: Error | null = null;
   let isDestroyed = false;
+  const isOver = (): boolean => isDestroyed || failure !== null;
 
-  socket.once(openEvent, () => isDestroyed || handlers.onOpen());
-  socket.on("data", (bytes: Buffer) => isDestroyed || handlers.onData(bytes));
-  socket.on("drain", () => isDestroyed || handlers.onDrain());
-  socket.once("end", () => isDestroyed || handlers.onEnd());
+  socket.once(openEvent, () => isOver() || handlers.onOpen());
+  socket.on("data", (bytes: Buffer) => isOver() || handlers.onData(bytes));
+  socket.on("drain", () => isOver() || handlers.onDrain());
+  socket.once("end", () => isOver() || handlers.onEnd());
   socket.on("error", (error) => {
     failure ??= error;
+    // A TLS alert after the handshake is reported, but closes nothing.
+    socket.destroy();
   });
   socket.once("close", () =>
     handlers.onClose(isDestroyed || failure === null ? null : explain(failure, where)),

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { boardNames, loadBoard } from "../board.ts";
 import { Failure } from "../failure.ts";
-import { packageRoot } from "../package-root.ts";
+import { packageRoot } from "../../package/package-root.ts";
 
 const shipped = join(packageRoot(), "boards");
 const folder = mkdtempSync(join(tmpdir(), "boards-"));

@@ -5,7 +5,7 @@ import type { Registration } from "../command.ts";
 import { brokenFailure, missingFailure, usageFailure } from "../failure.ts";
 import { main } from "../main.ts";
 import { createOutput } from "../output.ts";
-import { packageVersion } from "../package-root.ts";
+import { packageVersion } from "../../package/package-root.ts";
 import { durationArgument } from "../units.ts";
 import { type StandIn, standIn } from "./support/stand-in.ts";
 

@@ -5,7 +5,7 @@ import { accessSync, constants, cpSync, mkdirSync, mkdtempSync, rmSync, writeFil
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { packageRoot } from "../package-root.ts";
+import { packageRoot } from "../../package/package-root.ts";
 
 const root = packageRoot();
 const checkouts: string[] = [];

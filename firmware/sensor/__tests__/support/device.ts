@@ -58,7 +58,13 @@ export class Device {
   address = FIRST_BLOCK;
   #isOpen = false;
 
-  constructor({ board = new FakeBoard(), capacities, qos = 1, intervalMs = 1000, clean = true }: Options = {}) {
+  constructor({
+    board = new FakeBoard(),
+    capacities,
+    qos = 1,
+    intervalMs = 1000,
+    clean = true,
+  }: Options = {}) {
     this.board = board;
     this.image = instantiate(board);
     const all = Object.values({ ...CAPACITIES, ...capacities });
@@ -144,7 +150,10 @@ export class Device {
   }
 
   #open(): void {
-    if (!this.isLinkUp) return this.#close(ClosedBy.Link);
+    if (!this.isLinkUp) {
+      this.#close(ClosedBy.Link);
+      return;
+    }
     this.#isOpen = true;
     this.broker.connectionOpened();
     assert.equal(this.image.opened(this.client), 0);

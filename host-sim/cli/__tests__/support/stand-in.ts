@@ -3,7 +3,7 @@ import { EventEmitter } from "node:events";
 import { Readable, Writable } from "node:stream";
 import { VirtualClock } from "../../../time/virtual-clock.ts";
 import type { Surroundings } from "../../command.ts";
-import { packageRoot } from "../../package-root.ts";
+import { packageRoot } from "../../../package/package-root.ts";
 
 export class Captured extends Writable {
   readonly #chunks: Buffer[] = [];

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, it } from "node:test";
 import { standIn } from "../../__tests__/support/stand-in.ts";
 import { main } from "../../main.ts";
-import { packageRoot } from "../../package-root.ts";
+import { packageRoot } from "../../../package/package-root.ts";
 
 const root = mkdtempSync(join(tmpdir(), "size-"));
 after(() => rmSync(root, { recursive: true }));

@@ -1,0 +1,90 @@
+// Owns what becomes of received messages: copied out of the block whole, put together from parts, or passed on in parts.
+// Knows no connection, and nothing of what is sent.
+
+import { blockBytes, clientField } from "../device/block.ts";
+import type { Core } from "../device/core.ts";
+import type { QoS } from "./options.ts";
+
+export interface ReceivedPacket {
+  readonly cmd: "publish";
+  readonly topic: string;
+  readonly payload: Buffer;
+  readonly qos: QoS;
+  readonly retain: boolean;
+  readonly dup: boolean;
+}
+
+/** Bytes `offset` and on of a payload of `total` bytes. */
+export interface ReceivedPart extends ReceivedPacket {
+  readonly offset: number;
+  readonly total: number;
+}
+
+/** A message that was not delivered. */
+export interface Undelivered {
+  /** Empty when not even the topic found room. */
+  readonly topic: string;
+  readonly total: number;
+}
+
+export interface IncomingParts {
+  readonly core: Core;
+  readonly block: number;
+  readonly maximumMessageBytes: number;
+  readonly streamLargeMessages: boolean;
+  readonly onMessage: (packet: ReceivedPacket) => void;
+  readonly onPart: (part: ReceivedPart) => void;
+  readonly onTooLarge: (message: Undelivered) => void;
+}
+
+/** The message that `poll` has just reported, or a part of it, with bytes of its own. */
+export function readMessage(core: Core, block: number): ReceivedPart {
+  const field = (name: Parameters<typeof clientField>[2]): number => clientField(core, block, name);
+  const topic = blockBytes(core, block, field("eventTopicAt"), field("eventTopicLength")).toString();
+  const payload = blockBytes(core, block, field("eventPayloadAt"), field("eventPayloadLength"));
+  return {
+    cmd: "publish",
+    topic,
+    payload: Buffer.from(payload),
+    qos: field("eventQos") as QoS,
+    retain: field("eventRetain") === 1,
+    dup: field("eventDup") === 1,
+    offset: field("eventPartOffset"),
+    total: field("eventTotal"),
+  };
+}
+
+export class Incoming {
+  readonly #parts: IncomingParts;
+  /** The parts of the message under way. */
+  #chunks: Buffer[] = [];
+
+  constructor(parts: IncomingParts) {
+    this.#parts = parts;
+  }
+
+  /** The client reports a message or a part of one. */
+  take(): void {
+    const { core, block, streamLargeMessages } = this.#parts;
+    const { offset, total, ...packet } = readMessage(core, block);
+    if (packet.payload.length === total) this.#parts.onMessage(packet);
+    else if (streamLargeMessages) this.#parts.onPart({ ...packet, offset, total });
+    else this.#assemble({ ...packet, offset, total });
+  }
+
+  /** The rest of the message under way will not come; a redelivery begins again at offset 0. */
+  abort(): void {
+    this.#chunks = [];
+  }
+
+  #assemble({ offset, total, ...packet }: ReceivedPart): void {
+    const isLast = offset + packet.payload.length === total;
+    if (offset === 0) this.#chunks = [];
+    if (total <= this.#parts.maximumMessageBytes) this.#chunks.push(packet.payload);
+    if (!isLast) return;
+    const { topic } = packet;
+    if (this.#chunks.length === 0) this.#parts.onTooLarge({ topic, total });
+    else this.#parts.onMessage({ ...packet, payload: Buffer.concat(this.#chunks) });
+    this.#chunks = [];
+  }
+}
