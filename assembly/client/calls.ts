@@ -80,24 +80,26 @@ export function publishInParts(
   return ticket;
 }
 
-/**
- * Takes a message back. An unsent one is dropped. One in parts whose source is gone ends the connection, and above QoS 0 the
- * session with it, because what was begun can never be completed.
- */
+/** What was begun can never be completed: the connection ends, and above QoS 0 the session with it. */
+function sourceGone(c: Client, ticket: u32): void {
+  if ((entryAt(c, ticket).options & Option.QosMask) > 0) {
+    c.hasSession = false;
+    c.cleared = false;
+  }
+  c.spanLength = 0;
+  c.sendEntry = 0;
+  beginClosing(c, CloseReason.PartsGone, false);
+}
+
+/** Takes a message back: an unsent one, or the one in parts that is being sent and whose source is gone. */
 export function cancelMessage(c: Client, ticket: u32): i32 {
   if (!isInitialised(c)) return Status.NotInitialised;
   if (ticket <= STATUS_ENTRY || ticket >= c.entryCapacity) return Status.BadHandle;
   const state: u32 = entryAt(c, ticket).state;
-  const isSent: bool = state == EntryState.InFlight;
-  if (state != EntryState.Queued && !(isSent && (entryAt(c, ticket).options & Option.InParts) != 0))
-    return Status.BadHandle;
-  if (isSent) {
-    if ((entryAt(c, ticket).options & Option.QosMask) > 0) c.hasSession = false;
-    c.cleared = false;
-    c.spanLength = 0;
-    c.sendEntry = 0;
-    beginClosing(c, CloseReason.PartsGone, false);
-  }
+  const isBeingSent: bool = ticket == c.sendEntry && (entryAt(c, ticket).options & Option.InParts) != 0;
+  if (state != EntryState.Queued && state != EntryState.InFlight) return Status.BadHandle;
+  if (state == EntryState.InFlight && !isBeingSent) return Status.WrongPhase;
+  if (isBeingSent) sourceGone(c, ticket);
   drop(c, ticket, DropReason.Cancelled);
   return Status.Ok;
 }

@@ -6,7 +6,7 @@ import { Sending } from "../packet/send";
 import { forgetOwed } from "../session/acks";
 import { connectionEnded } from "../session/loss";
 import { isSourceStalled, PartsWanted } from "../session/parts";
-import { oweStatus } from "../session/status-cell";
+import { isStatusUnsettled, oweStatus } from "../session/status-cell";
 import { requestLost } from "../session/subscriptions";
 import { textLength } from "../session/texts";
 import { backoffMs, noteKick, noteLifetime } from "./backoff";
@@ -157,10 +157,13 @@ function watchConnection(c: Client, nowMs: u32): void {
   else checkPing(c, nowMs);
 }
 
-/** The status in its time, DISCONNECT in as much again, then the end all the same. */
+/**
+ * The status has its time, and DISCONNECT as much again. If the status stays unacknowledged, the connection ends without
+ * DISCONNECT: it would delete the will, which then is what tells the truth.
+ */
 function hurryGoodbye(c: Client, nowMs: u32): void {
   if (!hasElapsed(c.phaseSinceMs, c.phaseMs, nowMs)) return;
-  if (c.disconnectOwed) {
+  if (c.disconnectOwed || (c.hasWill && isStatusUnsettled(c))) {
     beginClosing(c, c.closeReason, false);
     return;
   }

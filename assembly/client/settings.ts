@@ -128,9 +128,14 @@ export function chooseClean(c: Client, clean: bool): i32 {
   return Status.Ok;
 }
 
+/** Another client id is another client: it has no session yet. [MQTT3-3.1.3-2] */
 export function chooseClientId(c: Client, text: u32): i32 {
   if (!isText(c, text, TextKind.String)) return Status.BadHandle;
+  if (c.phase != Phase.Idle) return Status.WrongPhase;
+  if (c.clientId == text) return Status.Ok;
   c.clientId = <u16>text;
+  c.hasSession = false;
+  c.cleared = false;
   return Status.Ok;
 }
 

@@ -6,7 +6,7 @@ import { beginClosing } from "../client/closing";
 import { Ping, pingSent, publishSent, sentSomething } from "../client/liveness";
 import { Phase } from "../client/status";
 import { EntryState, Option } from "../session/entry-state";
-import { handOver, qosOf, STATUS_ENTRY, wireTopic, wireTopicLength } from "../session/outbox";
+import { handOver, qosOf, wireTopic, wireTopicLength } from "../session/outbox";
 import { takePacketId } from "../session/packet-ids";
 import { isStatusInFlight, isStatusUnsettled, queueStatus } from "../session/status-cell";
 import { owedRequest } from "../session/subscriptions";
@@ -69,13 +69,10 @@ function beginOwedRequest(c: Client): bool {
   return true;
 }
 
-/** While leaving, only the status is still sent, then DISCONNECT. [MQTT3-3.14.4-2] */
+/** While leaving, messages go on until the status was acknowledged, then DISCONNECT. [MQTT3-3.14.4-2] */
 function beginGoodbye(c: Client): void {
-  if (!c.disconnectOwed) {
-    if (c.cursor == STATUS_ENTRY && beginMessage(c)) return;
-    if (isStatusUnsettled(c)) return;
-  }
-  beginEmpty(c, Packet.Disconnect, Sending.Disconnect);
+  if (!c.disconnectOwed && isStatusUnsettled(c)) beginMessage(c);
+  else beginEmpty(c, Packet.Disconnect, Sending.Disconnect);
 }
 
 /** Between CONNACK and the end: what is owed to the peer goes before what this side wants. */

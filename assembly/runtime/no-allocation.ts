@@ -6,19 +6,19 @@
 // @ts-ignore: decorator
 @global @unsafe
 function __alloc(size: usize): usize {
-  return ERROR("allocation: the portable client has no heap; `npm run check subset` names the place");
+  return ERROR("allocation: the portable client has no heap");
 }
 
 // @ts-ignore: decorator
 @global @unsafe
 function __new(size: usize, id: u32): usize {
-  return ERROR("allocation: the portable client has no heap; `npm run check subset` names the place");
+  return ERROR("allocation: the portable client has no heap");
 }
 
 // @ts-ignore: decorator
 @global @unsafe
 function __renew(pointer: usize, size: usize): usize {
-  return ERROR("allocation: the portable client has no heap; `npm run check subset` names the place");
+  return ERROR("allocation: the portable client has no heap");
 }
 
 // @ts-ignore: decorator

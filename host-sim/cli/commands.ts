@@ -12,4 +12,31 @@ export const COMMANDS: readonly Registration[] = [
     summary: "what is installed, what is missing, which serial ports there are",
     load: async () => (await import("./commands/doctor.ts")).doctor,
   },
+  {
+    name: "pub",
+    summary: "publishes and ends, with mosquitto_pub's options",
+    load: async () => {
+      const [{ pubWith }, { connect }] = await Promise.all([
+        import("./commands/pub.ts"),
+        import("./mosquitto/connect.ts"),
+      ]);
+      return pubWith(connect);
+    },
+  },
+  {
+    name: "sub",
+    summary: "prints what arrives, with mosquitto_sub's options",
+    load: async () => {
+      const [{ subWith }, { connect }] = await Promise.all([
+        import("./commands/sub.ts"),
+        import("./mosquitto/connect.ts"),
+      ]);
+      return subWith(connect);
+    },
+  },
+  {
+    name: "device",
+    summary: "the client as a console: one JSON object a line, each way",
+    load: async () => (await import("./commands/device.ts")).device,
+  },
 ];

@@ -3,19 +3,27 @@
 
 import { EventEmitter } from "node:events";
 import { clientField } from "../device/block.ts";
-import { type Core, capacityList } from "../device/core.ts";
-import { CloseReason, Event, Phase, SessionOutcome, Status } from "../device/layout.generated.ts";
+import type { Core } from "../device/core.ts";
+import {
+  CloseReason,
+  type DropReason,
+  Event,
+  Phase,
+  SessionOutcome,
+  Status,
+} from "../device/layout.generated.ts";
 import { clientMs, Port } from "../device/port.ts";
 import type { Dialer } from "../net/stream.ts";
 import type { RandomStream } from "../random/random.ts";
 import { after, type Clock, type Timer } from "../time/clock.ts";
-import { applySettings, SettingRefused } from "./block-settings.ts";
-import { MqttError, OptionError } from "./errors.ts";
-import { Incoming, type ReceivedPacket, type ReceivedPart, type Undelivered } from "./incoming.ts";
+import { createBlock } from "./create-block.ts";
+import { MqttError } from "./errors.ts";
+import type { ClientEvents, SessionStory } from "./events.ts";
+import { Incoming } from "./incoming.ts";
 import type { QoS } from "./options.ts";
-import { type Dropped, type OnOutcome, Outgoing, type PublishResult } from "./outgoing.ts";
+import { type OnOutcome, Outgoing, type PublishResult } from "./outgoing.ts";
 import type { ClientSettings } from "./settings.ts";
-import { type Grant, readAnswer, Subscriptions } from "./subscriptions.ts";
+import { type Filters, type Grant, Subscriptions, wantedFilters } from "./subscriptions.ts";
 import {
   closeName,
   closeSentence,
@@ -24,38 +32,6 @@ import {
   statusName,
   statusSentence,
 } from "./words.ts";
-
-/** What became of the session: a new one, the old one, a new one in place of one that the broker forgot, or a new one after what the broker kept for an earlier life of this client was discarded. */
-export type SessionStory = "fresh" | "resumed" | "lost" | "cleared";
-
-export interface ClientEvents {
-  /** The broker accepted. */
-  connect: [{ readonly sessionPresent: boolean; readonly session: SessionStory }];
-  message: [topic: string, payload: Buffer, packet: ReceivedPacket];
-  /** With `streamLargeMessages`: bytes of a message larger than the receive buffer. */
-  part: [part: ReceivedPart];
-  /** The rest of a message that came in parts will not come; a redelivery begins again at offset 0. */
-  partsAborted: [];
-  /** A message was larger than `maximumMessageBytes`, or its topic than the receive buffer: acknowledged, not delivered. */
-  tooLarge: [message: Undelivered];
-  /** A message that `publish` accepted ended unpublished. Its promise is rejected too. */
-  dropped: [message: Dropped];
-  /** The broker has forgotten the session. Subscriptions are made again by the client itself. */
-  sessionLost: [];
-  /** A filter that was granted before was refused in a new session. */
-  subscriptionRefused: [filter: string];
-  /** The broker keeps accepting and then closing: another device may be using this client id. */
-  secondDevice: [];
-  /** A connection is tried again. */
-  reconnect: [];
-  /** Why a connection failed or ended. Said only to who listens: a lost link is a normal state. */
-  error: [error: MqttError];
-  close: [];
-  /** The connection was accepted before it closed. */
-  offline: [];
-  /** `end` is done; nothing follows. */
-  end: [];
-}
 
 export interface ClientParts {
   readonly core: Core;
@@ -106,8 +82,9 @@ export class MqttClient extends EventEmitter<ClientEvents> {
     this.#core = core;
     this.#clock = clock;
     const { capacities } = settings;
-    this.#blockBytes = core.exports.blockBytes(...capacityList(capacities));
-    this.#block = createBlock(core, settings, this.#blockBytes);
+    const { address, bytes } = createBlock(core, settings, clientMs(clock));
+    this.#block = address;
+    this.#blockBytes = bytes;
     const shared = { core, block: this.#block };
     this.#outgoing = new Outgoing({
       ...shared,
@@ -135,9 +112,9 @@ export class MqttClient extends EventEmitter<ClientEvents> {
       poll: (nowMs: number) => core.exports.poll(this.#block, nowMs),
       deadlineMs: (nowMs: number) => core.exports.deadlineMs(this.#block, nowMs),
     };
-    const onEvent = (event: Event): void => this.#onEvent(event);
+    const onEvent = (event: Event): void => this.#reactions[event]?.();
     this.#port = new Port({ core, client: this.#block, firmware, dialer, clock, random, onEvent });
-    this.reconnect();
+    this.#pumpSoon();
   }
 
   get connected(): boolean {
@@ -147,8 +124,7 @@ export class MqttClient extends EventEmitter<ClientEvents> {
   /** Connects again after a connection that ended with `reconnectPeriod` 0. Does nothing while one is there or under way. */
   reconnect(): void {
     if (this.#isEnded || this.#ending !== null) return;
-    const status = this.#core.exports.connect(this.#block, clientMs(this.#clock));
-    if (status < 0 && status !== Status.WrongPhase) throw new OptionError(statusSentence(status));
+    this.#core.exports.connect(this.#block, clientMs(this.#clock));
     this.#pumpSoon();
   }
 
@@ -197,10 +173,7 @@ export class MqttClient extends EventEmitter<ClientEvents> {
   }
 
   /** Resolves with what the broker granted: the QoS for each filter, or 0x80 where it refused. */
-  async subscribe(
-    filters: string | readonly string[] | Readonly<Record<string, QoS | { readonly qos: QoS }>>,
-    { qos = 0 }: { readonly qos?: QoS } = {},
-  ): Promise<readonly Grant[]> {
+  async subscribe(filters: Filters, { qos = 0 }: { readonly qos?: QoS } = {}): Promise<readonly Grant[]> {
     if (this.#isOver) throw ended();
     const grants = this.#subscriptions.subscribe(wantedFilters(filters, qos));
     this.#pumpSoon();
@@ -251,40 +224,25 @@ export class MqttClient extends EventEmitter<ClientEvents> {
     this.#endWhenDone();
   };
 
-  #onEvent(event: Event): void {
-    switch (event) {
-      case Event.OpenTransport:
-        return this.#opening();
-      case Event.Connected:
-        return this.#accepted();
-      case Event.Refused:
-        return this.#refused();
-      case Event.Closed:
-        return this.#closed();
-      case Event.Message:
-        return this.#incoming.take();
-      case Event.MessageAborted:
-        this.#incoming.abort();
-        return this.#tell("partsAborted");
-      case Event.MessageTooLarge:
-        return this.#tell("tooLarge", { topic: "", total: this.#field("eventTotal") });
-      case Event.Published:
-      case Event.HandedOver:
-        return this.#settled(0);
-      case Event.Dropped:
-        return this.#settled(this.#field("eventCode"));
-      case Event.PartWanted:
-        return this.#outgoing.supply(this.#field("eventTicket"), this.#field("eventPayloadLength"));
-      case Event.Subscribed: {
-        const { handle, code } = readAnswer(this.#core, this.#block);
-        return this.#subscriptions.subscribed(handle, code);
-      }
-      case Event.Unsubscribed:
-        return this.#subscriptions.unsubscribed(readAnswer(this.#core, this.#block).handle);
-      case Event.SecondDevice:
-        return this.#tell("secondDevice");
-    }
-  }
+  /** What follows on each event. `StatusPublished` and `CloseTransport` are for others to act on. */
+  readonly #reactions: Readonly<Partial<Record<Event, () => void>>> = {
+    [Event.OpenTransport]: () => this.#opening(),
+    [Event.Connected]: () => this.#accepted(),
+    [Event.Refused]: () => this.#refused(),
+    [Event.Closed]: () => this.#closed(),
+    [Event.Message]: () => this.#incoming.take(),
+    [Event.MessageAborted]: () => this.#aborted(),
+    [Event.MessageTooLarge]: () => this.#tell("tooLarge", { topic: "", total: this.#field("eventTotal") }),
+    [Event.Published]: () => this.#settled(0),
+    [Event.HandedOver]: () => this.#settled(0),
+    [Event.Dropped]: () => this.#settled(this.#field("eventCode") as DropReason),
+    [Event.Subscribed]: () =>
+      this.#subscriptions.subscribed(this.#field("eventFilter"), this.#field("eventCode")),
+    [Event.Unsubscribed]: () => this.#subscriptions.unsubscribed(this.#field("eventFilter")),
+    [Event.SecondDevice]: () => this.#tell("secondDevice"),
+    [Event.PartWanted]: () =>
+      this.#outgoing.supply(this.#field("eventTicket"), this.#field("eventPayloadLength")),
+  };
 
   #opening(): void {
     if (this.#hasDialled) this.#tell("reconnect");
@@ -330,8 +288,13 @@ export class MqttClient extends EventEmitter<ClientEvents> {
     return new MqttError(code, lastError.message);
   }
 
-  #settled(reason: number): void {
-    this.#outgoing.settle(this.#field("eventTicket"), reason as 0);
+  #aborted(): void {
+    this.#incoming.abort();
+    this.#tell("partsAborted");
+  }
+
+  #settled(reason: DropReason | 0): void {
+    this.#outgoing.settle(this.#field("eventTicket"), reason);
     this.#outgoing.handOver();
     this.#endWhenDone();
   }
@@ -374,37 +337,6 @@ export class MqttClient extends EventEmitter<ClientEvents> {
       });
     }
   }
-}
-
-/** A block with the settings in it. Throws an `OptionError`, and then has freed it. */
-function createBlock(core: Core, settings: ClientSettings, bytes: number): number {
-  if (bytes < 0) throw new OptionError(`capacities: ${statusSentence(bytes)}`);
-  const block = core.allocate(bytes);
-  try {
-    core.exports.init(block, ...capacityList(settings.capacities));
-    core.exports.setTakesParts(block, 1);
-    applySettings(core, block, settings.block);
-    return block;
-  } catch (error) {
-    core.free(block, bytes);
-    if (!(error instanceof SettingRefused)) throw error;
-    throw new OptionError(`the ${error.setting} cannot be used: ${statusSentence(error.status)}`);
-  }
-}
-
-function wantedFilters(
-  filters: string | readonly string[] | Readonly<Record<string, QoS | { readonly qos: QoS }>>,
-  qos: QoS,
-): ReadonlyMap<string, QoS> {
-  if (typeof filters === "string") return new Map([[filters, qos]]);
-  if (isList(filters)) return new Map(filters.map((filter) => [filter, qos]));
-  const entries = Object.entries(filters);
-  return new Map(entries.map(([filter, own]) => [filter, typeof own === "number" ? own : own.qos]));
-}
-
-/** `Array.isArray` does not narrow a readonly list. */
-function isList(value: object): value is readonly string[] {
-  return Array.isArray(value);
 }
 
 function ended(): MqttError {

@@ -1,7 +1,6 @@
 // Owns which topic filters were asked for and who waits for the broker's answers. Requests for one filter take turns.
 // Knows no connection and no messages.
 
-import { clientField } from "../device/block.ts";
 import type { Core } from "../device/core.ts";
 import { Status } from "../device/layout.generated.ts";
 import { MqttError } from "./errors.ts";
@@ -12,6 +11,22 @@ import { statusName, statusSentence } from "./words.ts";
 export interface Grant {
   readonly topic: string;
   readonly qos: number;
+}
+
+/** One filter, several, or each with a QoS of its own, as in MQTT.js. */
+export type Filters = string | readonly string[] | Readonly<Record<string, QoS | { readonly qos: QoS }>>;
+
+/** The filters with the QoS each is wanted at: its own, or else `qos`. */
+export function wantedFilters(filters: Filters, qos: QoS): ReadonlyMap<string, QoS> {
+  if (typeof filters === "string") return new Map([[filters, qos]]);
+  if (isList(filters)) return new Map(filters.map((filter) => [filter, qos]));
+  const entries = Object.entries(filters);
+  return new Map(entries.map(([filter, own]) => [filter, typeof own === "number" ? own : own.qos]));
+}
+
+/** `Array.isArray` does not narrow a readonly list. */
+function isList(value: object): value is readonly string[] {
+  return Array.isArray(value);
 }
 
 interface Request {
@@ -138,11 +153,6 @@ export class Subscriptions {
     this.#askNext(filter);
     return isAnswered;
   }
-}
-
-/** The handle and code of the answer that `poll` has just reported. */
-export function readAnswer(core: Core, block: number): { readonly handle: number; readonly code: number } {
-  return { handle: clientField(core, block, "eventFilter"), code: clientField(core, block, "eventCode") };
 }
 
 function filterFault(filter: string): Status | null {

@@ -38,18 +38,18 @@ export function socketStream(layers: SocketLayers, handlers: StreamHandlers): St
 
   return {
     write(bytes) {
-      if (socket.destroyed) return false;
+      if (isDestroyed || socket.destroyed) return false;
       if (socket.writableEnded) throw endedTwice();
       return socket.write(Buffer.from(bytes));
     },
-    end: () => void socket.end(),
+    end: () => void (isDestroyed || socket.end()),
     destroy() {
       if (isDestroyed) return;
       isDestroyed = true;
       reset(raw);
     },
-    pause: () => void socket.pause(),
-    resume: () => void socket.resume(),
+    pause: () => void (isDestroyed || socket.pause()),
+    resume: () => void (isDestroyed || socket.resume()),
   };
 }
 

@@ -1,13 +1,15 @@
 // Owns what a run needs of a broker: a way in, somebody who watches the devices' topics, and its end. Refuses to know devices.
 
 import { createEmbeddedBroker } from "../broker/embedded.ts";
+import type { Core } from "../device/core.ts";
+import type { Credentials } from "../device/sensor-device.ts";
 import type { Dialer } from "../net/stream.ts";
+import type { Random } from "../random/random.ts";
 import type { Clock } from "../time/clock.ts";
+import { createSubscriber, type Watcher } from "./subscriber.ts";
 
 /** All that is published under a device's own level, which begins with the root's. */
 export const ROOT_LEVEL = "motekit";
-
-export type Watcher = (topic: string, payload: string, isRetained: boolean) => void;
 
 export interface BrokerSide {
   readonly dialer: Dialer;
@@ -19,10 +21,15 @@ export interface BrokerSide {
   close(limitMs: number): Promise<void>;
 }
 
-/** The broker cannot be watched, so nothing about it could be judged. */
-export class BrokerUnreachable extends Error {
-  override readonly name = "BrokerUnreachable";
+export interface RemoteBroker {
+  readonly dialer: Dialer;
+  readonly credentials: Credentials | null;
+  readonly protocol: "3.1" | "3.1.1";
+  /** Of the devices to watch. */
+  readonly names: readonly string[];
 }
+
+const OPEN_LIMIT_MS = 10_000;
 
 export async function openEmbeddedBroker(clock: Clock, watcher: Watcher): Promise<BrokerSide> {
   const broker = await createEmbeddedBroker(clock);
@@ -37,5 +44,29 @@ export async function openEmbeddedBroker(clock: Clock, watcher: Watcher): Promis
       forget();
       await broker.close();
     },
+  };
+}
+
+/** Throws `BrokerUnreachable` when its topics cannot be watched. */
+export async function openRemoteBroker(
+  broker: RemoteBroker,
+  around: { readonly core: Core; readonly clock: Clock; readonly random: Random },
+  watcher: Watcher,
+): Promise<BrokerSide> {
+  const { dialer, names, credentials, protocol } = broker;
+  const { core, clock, random } = around;
+  const filters = names.map((name) => `${ROOT_LEVEL}/${name}/+`);
+  const draw = random.stream("subscriber");
+  const clientId = `watch-${draw.u32().toString(16)}`;
+  const subscriber = createSubscriber(
+    { clientId, filters, protocol, credentials },
+    { core, dialer, clock, random: draw, watcher },
+  );
+  await subscriber.open(OPEN_LIMIT_MS);
+  return {
+    dialer,
+    willsFired: () => null,
+    restart: null,
+    close: (limitMs) => subscriber.close(limitMs),
   };
 }

@@ -10,8 +10,14 @@ import type { Credentials } from "../device/sensor-device.ts";
 import type { Dialer } from "../net/stream.ts";
 import type { RandomStream } from "../random/random.ts";
 import { after, type Clock } from "../time/clock.ts";
-import { BrokerUnreachable, type Watcher } from "./broker-side.ts";
 import { refusalInWords } from "./refusal.ts";
+
+/** The broker cannot be watched, so nothing about it could be judged. */
+export class BrokerUnreachable extends Error {
+  override readonly name = "BrokerUnreachable";
+}
+
+export type Watcher = (topic: string, payload: string, isRetained: boolean) => void;
 
 export interface SubscriberSettings {
   readonly clientId: string;

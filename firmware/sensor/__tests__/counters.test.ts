@@ -7,7 +7,7 @@ import { FakeBoard } from "./support/image.ts";
 
 type Field = "readings" | "accepted" | "refused" | "published" | "dropped" | "lastThousandths" | "lastTicket";
 
-function valueOf(device: Device, field: Field): number {
+function read(device: Device, field: Field): number {
   const { offset, type } = SensorLayout.fields[field];
   const view = new DataView(device.image.memory.buffer);
   const at = device.address + offset;
@@ -16,7 +16,7 @@ function valueOf(device: Device, field: Field): number {
 
 function counts(device: Device): Readonly<Record<string, number>> {
   const fields: readonly Field[] = ["readings", "accepted", "refused", "published", "dropped"];
-  return Object.fromEntries(fields.map((field) => [field, valueOf(device, field)]));
+  return Object.fromEntries(fields.map((field) => [field, read(device, field)]));
 }
 
 test("every reading is accepted and published while the link holds, and notices are not counted", () => {
@@ -58,12 +58,12 @@ test("a reading that finds no room is refused, with the status that says so", ()
   device.broker.acknowledges = false;
   device.advanceMs(5000);
   assert.deepEqual(counts(device), { readings: 6, accepted: 3, refused: 3, published: 1, dropped: 0 });
-  assert.equal(valueOf(device, "lastTicket"), Status.OutboxFull);
+  assert.equal(read(device, "lastTicket"), Status.OutboxFull);
 });
 
 test("the newest reading and its ticket can be read", () => {
   const device = startedDevice({ board: new FakeBoard([21370, -5125]) });
   device.advanceMs(1000);
-  assert.equal(valueOf(device, "lastThousandths"), -5125);
-  assert.ok(valueOf(device, "lastTicket") > 0);
+  assert.equal(read(device, "lastThousandths"), -5125);
+  assert.ok(read(device, "lastTicket") > 0);
 });

@@ -52,7 +52,7 @@ async function sub(context: Context, connect: Connect, options: SubOptions): Pro
 /** Resolves when the last message that was wanted is printed, and what had to be cleared is cleared. */
 function receive(context: Context, output: Output, client: Client, options: SubOptions): Promise<void> {
   return new Promise((resolve, reject) => {
-    const clearing: Promise<void>[] = [];
+    const clearing: Promise<unknown>[] = [];
     let left = options.messageCount ?? Number.POSITIVE_INFINITY;
     const end = (): void => {
       left = 0;

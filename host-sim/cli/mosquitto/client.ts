@@ -42,7 +42,7 @@ export interface Client {
     topic: string,
     payload: Uint8Array | string,
     options: { readonly qos: QoS; readonly retain: boolean },
-  ): Promise<void>;
+  ): Promise<unknown>;
   subscribe(
     filters: readonly string[],
     options: { readonly qos: QoS },

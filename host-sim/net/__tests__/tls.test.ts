@@ -103,6 +103,8 @@ test("a stream over TLS", { timeout: 60_000 }, async (suite) => {
       if (i % 3 > 1) client.stream.write(pattern(100_000));
       else await new Promise((resolve) => setTimeout(resolve, i / 20));
       client.stream.destroy();
+      assert.equal(client.stream.write(pattern(10)), false);
+      client.stream.end();
       assert.equal(await client.closed(), null);
       assert.equal(client.events.at(-1), "close");
     }

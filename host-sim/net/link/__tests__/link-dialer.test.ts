@@ -219,25 +219,57 @@ describe("a stream over a link", () => {
     assert.match(pair.device.error.message, /nothing listens there/);
   });
 
-  test("holds the broker back while the device does not read, and delivers all when it does", () => {
-    const pair = linkedPair("wifi-home");
-    pair.advanceMs(1_000);
-    pair.device.stream.pause();
-    let sent = 0;
-    for (let i = 0; i < 1_000; i++) {
-      if (pair.broker?.stream.write(pattern(1_000, sent))) sent += 1_000;
-      else break;
+  test("holds each writer back while the other does not read, and delivers all when it does", () => {
+    for (const fromDevice of [true, false]) {
+      const pair = linkedPair("perfect,delay=10ms");
+      pair.advanceMs(100);
+      assert.ok(pair.broker !== null);
+      const [writer, reader] = fromDevice ? [pair.device, pair.broker] : [pair.broker, pair.device];
+      reader.stream.pause();
+      let sent = 0;
+      let mayWrite = true;
+      for (let round = 0; round < 100; round++) {
+        const drains = writer.events.filter((event) => event === "drain").length;
+        while (mayWrite) {
+          mayWrite = writer.stream.write(pattern(1_000, sent));
+          sent += 1_000;
+        }
+        pair.advanceMs(MINUTE_MS);
+        mayWrite = writer.events.filter((event) => event === "drain").length > drains;
+      }
+      assert.equal(reader.bytes.length, 0);
+      assert.ok(sent < 120_000, `${sent} bytes were taken while nobody read`);
+      reader.stream.resume();
+      pair.advanceMs(10 * MINUTE_MS);
+      assert.ok(reader.bytes.equals(pattern(sent)));
     }
-    sent += 1_000;
-    pair.advanceMs(MINUTE_MS);
-    for (let i = 0; i < 100 && pair.broker?.stream.write(pattern(1_000, sent)); i++) sent += 1_000;
-    sent += 1_000;
-    pair.advanceMs(10 * MINUTE_MS);
-    assert.equal(pair.device.bytes.length, 0);
-    assert.ok(sent < 100_000, `${sent} bytes were taken from the broker while nobody read`);
+  });
+
+  test("goes on within a round trip when a reader resumes, without waiting for a probe", () => {
+    const pair = linkedPair("perfect,delay=10ms");
+    pair.advanceMs(100);
+    pair.device.stream.pause();
+    pair.broker?.stream.write(pattern(4_000));
+    // Well into the probes' back-off.
+    pair.advanceMs(10 * MINUTE_MS + 50);
     pair.device.stream.resume();
-    pair.advanceMs(10 * MINUTE_MS);
-    assert.ok(pair.device.bytes.equals(pattern(sent)));
+    pair.advanceMs(45);
+    assert.ok(pair.device.bytes.length > 4 * 536, `${pair.device.bytes.length} bytes`);
+  });
+
+  test("says nothing when there is nothing to say: each segment is acknowledged once, and no ack is", () => {
+    const pair = linkedPair("perfect,delay=10ms");
+    pair.advanceMs(100);
+    assert.equal(pair.packetsSent, 3, "SYN, SYN-ACK, ACK");
+    pair.device.stream.write(pattern(10));
+    pair.advanceMs(MINUTE_MS);
+    assert.equal(pair.packetsSent, 5);
+    pair.device.stream.end();
+    pair.advanceMs(MINUTE_MS);
+    assert.equal(pair.packetsSent, 7);
+    pair.broker?.stream.end();
+    pair.advanceMs(MINUTE_MS);
+    assert.equal(pair.packetsSent, 9);
   });
 
   test("asks the device to wait at two segments, and drains when they are acknowledged", () => {

@@ -8,6 +8,7 @@ import type { StreamHandlers } from "../../stream.ts";
 import { createLink, type Link } from "../link.ts";
 import { linkDialer } from "../link-dialer.ts";
 import { parseLink } from "../overlay.ts";
+import type { PacketChannel } from "../packet-channel.ts";
 
 export interface LinkedPair {
   readonly clock: VirtualClock;
@@ -17,6 +18,8 @@ export interface LinkedPair {
   readonly broker: Recorded | null;
   /** From now on packets pass a perfect link of 10 ms instead, or no longer. */
   calm(isCalm: boolean): void;
+  /** By either side, lost ones included. */
+  readonly packetsSent: number;
   advanceMs(ms: number): void;
   dialAgain(): Recorded;
 }
@@ -35,11 +38,14 @@ export function linkedPair(linkText: string, options: Options = {}): LinkedPair 
   const link = createLink(parseLink(linkText), clock, random.scope("storm"));
   const shelter = createLink(parseLink("perfect,delay=10ms"), clock, random.scope("calm"));
   let isCalm = options.startsCalm ?? false;
-  const path: Link = {
-    ...link,
-    uplink: { send: (bytes, deliver) => (isCalm ? shelter : link).uplink.send(bytes, deliver) },
-    downlink: { send: (bytes, deliver) => (isCalm ? shelter : link).downlink.send(bytes, deliver) },
-  };
+  let packetsSent = 0;
+  const channel = (direction: "uplink" | "downlink"): PacketChannel => ({
+    send(bytes, deliver) {
+      packetsSent += 1;
+      (isCalm ? shelter : link)[direction].send(bytes, deliver);
+    },
+  });
+  const path: Link = { ...link, uplink: channel("uplink"), downlink: channel("downlink") };
   let broker: Recorded | null = null;
   const accept: Accept = (stream) => {
     if (options.refuses) return null;
@@ -58,6 +64,9 @@ export function linkedPair(linkText: string, options: Options = {}): LinkedPair 
     device,
     get broker() {
       return broker;
+    },
+    get packetsSent() {
+      return packetsSent;
     },
     calm(now) {
       isCalm = now;

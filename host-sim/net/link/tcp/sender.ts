@@ -30,7 +30,7 @@ export class Sender {
   #window = 0;
   #una = 0;
   #nxt = 0;
-  /** The highest sequence number that ever left, plus one: an ack beyond it is not for us. */
+  /** The highest sequence number that ever left, plus one. */
   #highest = 0;
   #hasEnded = false;
   #isRunning = false;
@@ -92,7 +92,6 @@ export class Sender {
   }
 
   acknowledge(ack: number, window: number): void {
-    if (ack > this.#highest) return;
     this.#window = window;
     // Any answer shows that somebody is there: with a closed window that is all there is to wait for.
     if (ack >= this.#una && window === 0) this.#attempts = 0;
