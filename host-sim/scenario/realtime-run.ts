@@ -56,6 +56,8 @@ class RealtimeRun {
   #isHurried = false;
   #broker: BrokerSide | null = null;
   #stations: readonly Station[] = [];
+  /** One at a time: a broker that is down cannot be restarted. */
+  #restarts: Promise<void> = Promise.resolve();
 
   constructor(settings: RunSettings, around: RunSurroundings) {
     this.#settings = settings;
@@ -87,6 +89,7 @@ class RealtimeRun {
 
   async close(): Promise<void> {
     for (const station of this.#stations) station.close();
+    await this.#restarts;
     await this.#broker?.close(CLOSE_BROKER_MS);
   }
 
@@ -146,7 +149,9 @@ class RealtimeRun {
     const ending = this.#endOfSampling(forMs);
     const targets = {
       stations: this.#stations,
-      restartBroker: (options: { readonly forget: boolean }) => void broker.restart?.(options),
+      restartBroker: (options: { readonly forget: boolean }) => {
+        this.#restarts = this.#restarts.then(() => broker.restart?.(options));
+      },
     };
     const callOff = scheduleFaults(faults, targets, this.#clock, (fault) => this.#tell({ kind: "fault", fault }));
     for (const station of this.#stations) station.start();

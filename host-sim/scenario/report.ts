@@ -85,6 +85,7 @@ export interface Measured {
 
 export function createReport(identity: RunIdentity, ledger: Ledger, result: RunResult, measured: Measured): Report {
   const { seed, board, link, protocol, devices, image, qos, clientBytes } = identity;
+  const { excused, violations } = judgePromises(identity, ledger, result);
   return {
     seed,
     board,
@@ -96,7 +97,7 @@ export function createReport(identity: RunIdentity, ledger: Ledger, result: RunR
     wallMs: Math.round(measured.wallMs),
     traceHash: measured.traceHash,
     ...countReadings(ledger, qos),
-    ...judgePromises(identity, ledger, result),
+    excused,
     statusPublished: sum(ledger.devices.map(({ statusPublished }) => statusPublished)),
     holds: holdsOf(identity, ledger.largestReadingBytes),
     connections: sum(ledger.devices.map(({ connections }) => connections)),
@@ -108,6 +109,7 @@ export function createReport(identity: RunIdentity, ledger: Ledger, result: RunR
     costUsd: null,
     clientBytes,
     memoryGrowthBytes: result.memoryGrowthBytes,
+    violations,
   };
 }
 
