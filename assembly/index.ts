@@ -29,6 +29,7 @@ import {
 import { ClosedBy, Event, Phase, Status } from "./client/status";
 import { collectSpans, spanSent, spanToSend } from "./packet/next";
 import { receiveSpace, takeReceived } from "./packet/receive";
+import { writeStraight } from "./packet/straight";
 import { LossPolicy } from "./session/loss";
 import { supplyPart } from "./session/parts";
 import { oweStatus } from "./session/status-cell";
@@ -230,6 +231,24 @@ export function collect(c: Client, to: usize, capacity: u32, nowMs: u32): u32 {
 /** Publishes `length` bytes to a prepared topic. Options: QoS in bits 0–1, 4 retain; when full 16 drop the oldest unsent, 32 replace the unsent one of this topic; 64 accept QoS 0 without a connection only to report it as dropped. Answers a ticket. */
 export function publish(c: Client, topic: u32, payload: usize, length: u32, options: u32): i32 {
   return publishPrepared(c, topic, payload, length, options);
+}
+
+/**
+ * Publishes at QoS 0 straight to `to`, for a transport that takes every byte there: no place in the outbox, no ticket, no
+ * event. Options: 4 retain. Answers the packet's length; 0 if something waits to be sent or `capacity` is short: then `publish`.
+ */
+export function publishNow(
+  c: Client,
+  topic: u32,
+  payload: usize,
+  length: u32,
+  options: u32,
+  to: usize,
+  capacity: u32,
+  nowMs: u32,
+): i32 {
+  if (!isInitialised(c)) return Status.NotInitialised;
+  return writeStraight(c, topic, payload, length, options, to, capacity, nowMs);
 }
 
 /** The same to a topic given on the spot. */

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
+import type { Capacities } from "../device/core.ts";
 import { type Failure, usageFailure } from "./failure.ts";
 import { didYouMean } from "./nearest.ts";
 
@@ -18,17 +19,6 @@ export interface Board {
   readonly features: { readonly wifi: boolean; readonly tls: boolean };
   readonly tcp: BoardTcp;
   readonly sources: Readonly<Record<string, string>>;
-}
-
-export interface Capacities {
-  readonly receiveBytes: number;
-  readonly outboxBytes: number;
-  readonly entries: number;
-  readonly window: number;
-  readonly inboundIds: number;
-  readonly texts: number;
-  readonly textBytes: number;
-  readonly filters: number;
 }
 
 export interface BoardTcp {

@@ -3,6 +3,11 @@ import type { Registration } from "./command.ts";
 
 export const COMMANDS: readonly Registration[] = [
   {
+    name: "sim",
+    summary: "simulated sensors on a bad link, and what became of every reading",
+    load: async () => (await import("./commands/sim.ts")).sim,
+  },
+  {
     name: "size",
     summary: "bytes of the built images, and of the client on every board",
     load: async () => (await import("./commands/size.ts")).size,

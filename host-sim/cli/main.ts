@@ -1,9 +1,10 @@
 // The motekit command from arguments to exit code. Knows how a command is run; not what any of them does.
+
+import { packageVersion } from "../package/package-root.ts";
 import type { CommandModule, Context, Registration, Surroundings } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { EXIT, reportOf } from "./failure.ts";
 import { flushed, whenReaderLeaves } from "./output.ts";
-import { packageVersion } from "../package/package-root.ts";
 import { createParser, rawHelp } from "./parser.ts";
 import { type Interruption, listenForInterruption } from "./signals.ts";
 import { thisProcess } from "./surroundings.ts";

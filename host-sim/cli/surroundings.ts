@@ -1,7 +1,8 @@
 // This process as a command's surroundings. The one place of the command that reads the date.
+
+import { packageRoot } from "../package/package-root.ts";
 import { createRealClock } from "../time/real-clock.ts";
 import type { Surroundings } from "./command.ts";
-import { packageRoot } from "../package/package-root.ts";
 
 export function thisProcess(): Surroundings {
   return {

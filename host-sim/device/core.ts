@@ -20,7 +20,16 @@ export interface Capacities {
 type Eight = [number, number, number, number, number, number, number, number];
 
 export function capacityList(capacities: Capacities): Eight {
-  const { receiveBytes, outboxBytes, entries, window: inFlight, inboundIds, texts, textBytes, filters } = capacities;
+  const {
+    receiveBytes,
+    outboxBytes,
+    entries,
+    window: inFlight,
+    inboundIds,
+    texts,
+    textBytes,
+    filters,
+  } = capacities;
   return [receiveBytes, outboxBytes, entries, inFlight, inboundIds, texts, textBytes, filters];
 }
 
@@ -79,6 +88,16 @@ export interface ClientExports {
   sent(c: number, bytes: number, nowMs: number): number;
   collect(c: number, to: number, capacity: number, nowMs: number): number;
   publish(c: number, topic: number, payload: number, length: number, options: number): number;
+  publishNow(
+    c: number,
+    topic: number,
+    payload: number,
+    length: number,
+    options: number,
+    to: number,
+    capacity: number,
+    nowMs: number,
+  ): number;
   publishTo(
     c: number,
     topic: number,
@@ -136,7 +155,10 @@ export class Core {
   #end: number = FIRST_FREE + 2 * SCRATCH_BYTES;
 
   constructor(module: WebAssembly.Module) {
-    this.#memory = new WebAssembly.Memory({ initial: Math.ceil(this.#end / PAGE_BYTES), maximum: PAGE_BYTES });
+    this.#memory = new WebAssembly.Memory({
+      initial: Math.ceil(this.#end / PAGE_BYTES),
+      maximum: PAGE_BYTES,
+    });
     const board: Board = {
       sampleThousandths: (channel) => this.board.sampleThousandths(channel),
       setOutput: (output, isOn) => this.board.setOutput(output, isOn),

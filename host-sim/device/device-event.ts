@@ -85,12 +85,7 @@ export function readMessage(
   client: number,
 ): { readonly topic: string; readonly payload: string } {
   const text = (at: "eventTopicAt" | "eventPayloadAt", length: "eventTopicLength" | "eventPayloadLength") =>
-    blockBytes(
-      core,
-      client,
-      clientField(core, client, at),
-      clientField(core, client, length),
-    ).toString();
+    blockBytes(core, client, clientField(core, client, at), clientField(core, client, length)).toString();
   return {
     topic: text("eventTopicAt", "eventTopicLength"),
     payload: text("eventPayloadAt", "eventPayloadLength"),

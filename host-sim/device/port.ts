@@ -74,6 +74,10 @@ export class Port {
     if (!this.#isStopped) this.#arm();
   }
 
+  get hasTransport(): boolean {
+    return this.#transport !== null;
+  }
+
   /** Drops the transport without a DISCONNECT, as a link that dies. */
   cut(): void {
     const transport = this.#transport;

@@ -87,7 +87,9 @@ export class SensorDevice {
     this.settings = settings;
     this.#around = around;
     this.#board = this.#createBoard();
-    this.#address = around.core.allocate(accepted(around.core.exports.sensorBytes(...capacityList(settings.capacities))));
+    this.#address = around.core.allocate(
+      accepted(around.core.exports.sensorBytes(...capacityList(settings.capacities))),
+    );
   }
 
   get state(): DeviceState {
@@ -187,7 +189,8 @@ export class SensorDevice {
     const { exports, inbox } = core;
     const { username, password } = credentials;
     const user = accepted(exports.prepareString(client, inbox, core.put(inbox, username)));
-    const word = password === null ? 0 : accepted(exports.prepareBytes(client, inbox, core.put(inbox, password)));
+    const word =
+      password === null ? 0 : accepted(exports.prepareBytes(client, inbox, core.put(inbox, password)));
     accepted(exports.setCredentials(client, user, word));
   }
 

@@ -144,6 +144,26 @@ describe("a wrong command", () => {
     assert.deepEqual(device.broker.texts("error"), [`unknown command${ACCEPTED}`]);
   });
 
+  test("is answered again when readings have displaced the answer, and the answer is no dropped reading", () => {
+    const device = startedDevice({ capacities: { window: 1, entries: 3 }, intervalMs: 1000 });
+    device.broker.acknowledges = false;
+    device.advanceMs(1000);
+    device.tell("command", "nonsense");
+    device.advanceMs(5000);
+    assert.deepEqual(device.broker.texts("error"), []);
+    device.image.sensorPause(device.address);
+    device.broker.acknowledges = true;
+    device.breakLink();
+    device.healLink();
+    device.advanceMs(60_000);
+    const missing = device.board.sampled.length - new Set(device.broker.sequence()).size;
+    assert.ok(missing > 1);
+    assert.deepEqual([...device.broker.texts("error")].sort(), [
+      `${missing} readings dropped: outbox full`,
+      `unknown command${ACCEPTED}`,
+    ]);
+  });
+
   test("is answered later when there is no room now, and each kind once", () => {
     const device = startedDevice({ capacities: { entries: 2 }, intervalMs: 86_400_000 });
     device.broker.acknowledges = false;

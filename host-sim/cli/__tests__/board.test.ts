@@ -4,9 +4,9 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
+import { packageRoot } from "../../package/package-root.ts";
 import { boardNames, loadBoard } from "../board.ts";
 import { Failure } from "../failure.ts";
-import { packageRoot } from "../../package/package-root.ts";
 
 const shipped = join(packageRoot(), "boards");
 const folder = mkdtempSync(join(tmpdir(), "boards-"));

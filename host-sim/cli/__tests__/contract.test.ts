@@ -1,11 +1,11 @@
 // Claims about the command as a whole: exit codes, where words go, and what a mistyped name is answered with.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { packageVersion } from "../../package/package-root.ts";
 import type { Registration } from "../command.ts";
 import { brokenFailure, missingFailure, usageFailure } from "../failure.ts";
 import { main } from "../main.ts";
 import { createOutput } from "../output.ts";
-import { packageVersion } from "../../package/package-root.ts";
 import { durationArgument } from "../units.ts";
 import { type StandIn, standIn } from "./support/stand-in.ts";
 

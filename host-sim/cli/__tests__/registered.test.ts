@@ -3,8 +3,6 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Command } from "commander";
 import type { CommandModule } from "../command.ts";
-import { pubWith } from "../commands/pub.ts";
-import { subWith } from "../commands/sub.ts";
 import { COMMANDS } from "../commands.ts";
 import { main } from "../main.ts";
 import { parsePub, parseSub } from "../mosquitto/parse.ts";
@@ -30,25 +28,7 @@ function parseExample(name: string, module: CommandModule, args: readonly string
   }
 }
 
-function noClient(): never {
-  throw new Error("no example connects");
-}
-
-const unlisted = [
-  {
-    name: "pub",
-    summary: "publishes and ends, with mosquitto_pub's options",
-    load: async () => pubWith(noClient),
-  },
-  {
-    name: "sub",
-    summary: "prints what arrives, with mosquitto_sub's options",
-    load: async () => subWith(noClient),
-  },
-];
-const listed = COMMANDS.filter(({ name }) => !unlisted.some((one) => one.name === name));
-
-for (const registration of [...listed, ...unlisted]) {
+for (const registration of COMMANDS) {
   const { name, summary, load } = registration;
   describe(name, () => {
     it("says in one line what it is for", () => {

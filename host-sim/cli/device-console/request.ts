@@ -95,7 +95,9 @@ const schemas: Readonly<Record<string, Schema>> = {
       username: text,
       password: text,
       passwordBase64: base64,
-      will: object({ topic: text, ...payloadFields, qos, retain: optionalFlag(false), properties }, ["topic"]),
+      will: object({ topic: text, ...payloadFields, qos, retain: optionalFlag(false), properties }, [
+        "topic",
+      ]),
       properties,
       tls: object({ ca: text, cert: text, key: text, servername: text }, []),
       reconnect: optionalFlag(false),

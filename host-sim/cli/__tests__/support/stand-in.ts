@@ -1,9 +1,9 @@
 // A stand-in for the process a command runs in: captures what is printed, and lets a test send signals and pass time.
 import { EventEmitter } from "node:events";
 import { Readable, Writable } from "node:stream";
+import { packageRoot } from "../../../package/package-root.ts";
 import { VirtualClock } from "../../../time/virtual-clock.ts";
 import type { Surroundings } from "../../command.ts";
-import { packageRoot } from "../../../package/package-root.ts";
 
 export class Captured extends Writable {
   readonly #chunks: Buffer[] = [];

@@ -4,9 +4,9 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, it } from "node:test";
+import { packageRoot } from "../../../package/package-root.ts";
 import { standIn } from "../../__tests__/support/stand-in.ts";
 import { main } from "../../main.ts";
-import { packageRoot } from "../../../package/package-root.ts";
 
 const root = mkdtempSync(join(tmpdir(), "size-"));
 after(() => rmSync(root, { recursive: true }));

@@ -1,0 +1,68 @@
+// Owns the claim that a QoS 2 message which this client publishes arrives exactly once, wherever its exchange is cut.
+import assert from "node:assert/strict";
+import type { TestContext } from "node:test";
+import { startBareClient } from "../support/bare-client.ts";
+import type { CutMoment, CutRule } from "../support/cut.ts";
+import { startCuttingProxy } from "../support/cutting-proxy.ts";
+import { againstEachBroker, rounds } from "../support/each-broker.ts";
+import { expectExactlyOnceInOrder, startRecordingSubscriber } from "../support/recording-subscriber.ts";
+import { assertDupTellsTheTruth } from "../support/sent-publishes.ts";
+
+const places: readonly Pick<CutRule, "packet" | "direction">[] = [
+  { packet: "publish", direction: "toBroker" },
+  { packet: "pubrec", direction: "toClient" },
+  { packet: "pubrel", direction: "toBroker" },
+  { packet: "pubcomp", direction: "toClient" },
+];
+const moments: readonly CutMoment[] = ["before", "after"];
+const readings = ["first", "second", "third", "fourth"];
+
+/** Four messages in flight at once; the exchange of a different one is cut in each round. */
+async function publishThroughACut(
+  t: TestContext,
+  port: number,
+  topic: string,
+  rule: CutRule,
+): Promise<void> {
+  const proxy = await startCuttingProxy(port);
+  t.after(() => proxy.close());
+  const observer = await startRecordingSubscriber({ port, filter: topic });
+  t.after(() => observer.stop());
+  const client = startBareClient(t, { to: proxy.port });
+  // Aedes keeps the session of a client that has subscribed to something, and forgets the others.
+  client.subscribe(`${topic}/settings`, 1);
+  await client.reported("subscribed");
+
+  const cut = proxy.cutAt(rule);
+  const sent = readings.map((reading) => client.publish(topic, reading, 2));
+  await cut.hit();
+  const ends = await Promise.all(sent.map((message) => client.endOf(message)));
+  await observer.settle();
+
+  assert.deepEqual(ends, readings.map(() => "published"));
+  expectExactlyOnceInOrder(observer.received, readings);
+  assertDupTellsTheTruth(proxy.log);
+  const { session } = await client.reported("connected", 2);
+  assert.equal(session, "resumed");
+  const further = client.publish(topic, "further", 2);
+  assert.equal(await client.endOf(further), "published");
+  await observer.settle();
+  expectExactlyOnceInOrder(observer.received, [...readings, "further"]);
+}
+
+againstEachBroker("QoS 2 published through a cut", async (suite, { port }) => {
+  for (const place of places) {
+    for (const when of moments) {
+      const what = `${when} ${place.packet.toUpperCase()} ${place.direction}`;
+      await suite.test(`a cut ${what} loses and doubles nothing, and keeps the order`, async (t) => {
+        await Promise.all(
+          rounds.map((round) => {
+            const occurrence = 1 + (round % readings.length);
+            const topic = `publisher/${place.packet}/${when}/${round}`;
+            return publishThroughACut(t, port, topic, { ...place, occurrence, when, how: "reset" });
+          }),
+        );
+      });
+    }
+  }
+});

@@ -1,0 +1,55 @@
+// Owns that a claim is tried against every broker there is: Aedes always, Mosquitto where it is installed. Knows no client.
+import { type TestContext, test } from "node:test";
+import { connectAsync, type MqttClient } from "mqtt";
+import { createEmbeddedBroker } from "../../broker/embedded.ts";
+import { createRealClock } from "../../time/real-clock.ts";
+import { mosquittoOrSkip } from "./mosquitto.ts";
+
+export interface TestBroker {
+  readonly name: "Aedes" | "Mosquitto";
+  readonly port: number;
+  /** Ends all connections; with `forget`, all sessions and retained messages too. */
+  restart(options: { readonly forget: boolean }): Promise<void>;
+}
+
+export type Claims = (suite: TestContext, broker: TestBroker) => Promise<void>;
+
+/** How often a claim about a race is tried: a few times on a laptop, more where MOTEKIT_E2E_ROUNDS says so. */
+export const rounds: readonly number[] = Array.from({ length: roundCount() }, (_, round) => round);
+
+const suiteTimeoutMs = 300_000;
+
+/** One broker of each kind for all claims of a suite. */
+export function againstEachBroker(about: string, claims: Claims): void {
+  test(`${about}, against Aedes`, { timeout: suiteTimeoutMs }, async (suite) => {
+    await claims(suite, await startAedes(suite));
+  });
+  test(`${about}, against Mosquitto`, { timeout: suiteTimeoutMs }, async (suite) => {
+    const mosquitto = await mosquittoOrSkip(suite);
+    if (mosquitto === undefined) return;
+    const port = mosquitto.port();
+    await claims(suite, { name: "Mosquitto", port, restart: (options) => mosquitto.restart(options) });
+  });
+}
+
+async function startAedes(t: TestContext): Promise<TestBroker> {
+  const embedded = await createEmbeddedBroker(createRealClock());
+  const port = await embedded.listen(0);
+  t.after(() => embedded.close());
+  return { name: "Aedes", port, restart: (options) => embedded.restart(options) };
+}
+
+/** Somebody else at the same broker, straight and without a session. */
+export async function connectOther(t: TestContext, port: number): Promise<MqttClient> {
+  const other = await connectAsync(`mqtt://127.0.0.1:${port}`, { reconnectPeriod: 0 });
+  other.on("error", () => {});
+  t.after(() => other.endAsync(true));
+  return other;
+}
+
+function roundCount(): number {
+  const given = process.env.MOTEKIT_E2E_ROUNDS ?? "3";
+  const count = Number(given);
+  if (!Number.isInteger(count) || count < 1) throw new Error(`MOTEKIT_E2E_ROUNDS is a count, not "${given}"`);
+  return count;
+}

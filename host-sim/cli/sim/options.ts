@@ -1,0 +1,76 @@
+// The options of `sim` as they are typed. Knows their names, defaults and shapes; not what a run is.
+import { type Command, InvalidArgumentError } from "commander";
+import { countArgument, durationArgument } from "../units.ts";
+
+export interface SimOptions {
+  readonly board: string;
+  readonly link: string;
+  readonly for?: number;
+  readonly every: number;
+  readonly qos: number;
+  readonly protocol: Protocol;
+  readonly devices: number;
+  readonly seed?: number;
+  readonly faults?: string;
+  readonly drain: number;
+  readonly realtime?: true;
+  readonly broker: string;
+  readonly tlsCa?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly username?: string;
+  readonly passwordFile?: string;
+  readonly trace?: string;
+  readonly json?: true;
+}
+
+export type Protocol = (typeof PROTOCOLS)[number];
+const PROTOCOLS = ["3.1", "3.1.1"] as const;
+
+/** As many as one terminal and one process can follow in real time. */
+const MOST_DEVICES = 100;
+const DEFAULT_EVERY_MS = 5000;
+const DEFAULT_DRAIN_MS = 30_000;
+
+export function defineSim(command: Command): void {
+  command
+    .option("--realtime", "in real time, against a real broker")
+    .option("--board <name>", "the board whose capacities the devices have", "esp8266")
+    .option("--link <name,k=v…>", "the link, such as wifi-home,outage=8s@25s,loss=2%", "wifi-home")
+    .option("--for <duration>", "how long readings are taken (default: until Ctrl-C)", durationArgument)
+    .option("--every <duration>", "time between readings (default: 5s)", durationArgument, DEFAULT_EVERY_MS)
+    .option("--qos <0|1|2>", "quality of service of the readings", countArgument(0, 2), 1)
+    .option("--protocol <version>", `version of MQTT: ${PROTOCOLS.join(", ")}`, protocolArgument, "3.1.1")
+    .option("--devices <count>", "how many devices", countArgument(1, MOST_DEVICES), 1)
+    .option(
+      "--seed <number>",
+      "makes chance repeat (default: drawn, and printed)",
+      countArgument(0, Number.MAX_SAFE_INTEGER),
+    )
+    .option("--faults <list>", "such as cut@5s,blackhole=6s@9s,power@8s,broker-restart@8s (default: none)")
+    .option(
+      "--drain <duration>",
+      "how long the queue may empty at the end (default: 30s)",
+      durationArgument,
+      DEFAULT_DRAIN_MS,
+    )
+    .option("--broker <url>", "embedded, or mqtt://, mqtts://, ws:// or wss://HOST[:PORT]", "embedded")
+    .option("--tls-ca <file>", "certificate of the authority that signed the broker's")
+    .option("--tls-cert <file>", "certificate of the devices")
+    .option("--tls-key <file>", "its private key")
+    .option("--username <name>", "user name for the broker")
+    .option("--password-file <file>", "file that holds the password")
+    .option("--trace <file>", "writes what happened, a line each")
+    .option("--json", "print the report as one JSON document");
+  for (const option of command.options) {
+    // a default in milliseconds would be read as something to type
+    if (option.long === "--every" || option.long === "--drain") option.defaultValueDescription = undefined;
+  }
+}
+
+function protocolArgument(text: string): Protocol {
+  const protocol = PROTOCOLS.find((known) => known === text);
+  if (protocol !== undefined) return protocol;
+  const why = text === "5" ? "MQTT 5 is not in this version of motekit. " : "";
+  throw new InvalidArgumentError(`${why}Accepted: ${PROTOCOLS.join(", ")}.`);
+}
