@@ -122,6 +122,7 @@ function skip(c: Client, mode: ReceiveMode, bytes: u32): void {
 function reportTooLarge(c: Client, total: u32, topicBytes: u32): i32 {
   c.eventTopicLength = <u16>topicBytes;
   c.eventTotal = total;
+  if (topicBytes > 0) noticeStatus(c, c.eventTopicAt, topicBytes, 0, 0, false);
   return Event.MessageTooLarge;
 }
 

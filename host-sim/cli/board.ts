@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
 import type { Capacities } from "../device/core.ts";
+import { didYouMean } from "../words/nearest.ts";
 import { type Failure, usageFailure } from "./failure.ts";
-import { didYouMean } from "./nearest.ts";
 
 /** What boards/board.schema.json describes; a file that passes it has this shape. Bytes are bytes, times milliseconds. */
 export interface Board {

@@ -28,7 +28,10 @@ export interface BlockSettings {
 }
 
 /** Handles of the texts that settings have put into a block's pool. */
-export type SettingTexts = readonly number[];
+export interface SettingTexts {
+  readonly clientId: { readonly text: string; readonly handle: number };
+  readonly others: readonly number[];
+}
 
 /** The client refused a setting. */
 export class SettingRefused extends Error {
@@ -44,6 +47,7 @@ export class SettingRefused extends Error {
 }
 
 const RETAIN = 4;
+const MOST_TEXT_BYTES = 65535;
 
 /**
  * Puts settings into an idle block, and gives back the texts of the settings before. Throws `SettingRefused`; the block may
@@ -53,52 +57,82 @@ export function applySettings(
   core: Core,
   block: number,
   settings: BlockSettings,
-  before: SettingTexts = [],
+  before: SettingTexts | null = null,
 ): SettingTexts {
-  const { exports } = core;
-  const texts: number[] = [];
-  const accept = (setting: string, status: number): number => {
-    if (status < 0) throw new SettingRefused(setting, status);
-    return status;
-  };
-  const store = (setting: string, kind: "Topic" | "String" | "Bytes", value: string | Uint8Array): number => {
-    const length = putText(core, setting, value);
-    const handle = accept(setting, exports[`prepare${kind}`](block, core.inbox, length));
-    texts.push(handle);
-    return handle;
-  };
+  const texts = new TextStore(core, block);
+  // A new handle would be a new client id to the client, and end the session.
+  const keepsId = before?.clientId.text === settings.clientId;
+  const clientId = keepsId ? before.clientId.handle : texts.add("client id", "String", settings.clientId);
+  accept("client id", core.exports.setClientId(block, clientId));
+  setCredentials(core, block, settings, texts);
+  setWill(core, block, settings.will, texts);
+  setNumbers(core, block, settings);
+  // Only now does no setting name them any more.
+  for (const text of before?.others ?? []) core.exports.forget(block, text);
+  if (before !== null && !keepsId) core.exports.forget(block, before.clientId.handle);
+  return { clientId: { text: settings.clientId, handle: clientId }, others: texts.added(clientId) };
+}
 
-  const { username, password, will } = settings;
-  const clientId = store("client id", "String", settings.clientId);
-  const user = username === null ? 0 : store("user name", "String", username);
-  const secret = password === null ? 0 : store("password", "Bytes", password);
-  accept("client id", exports.setClientId(block, clientId));
-  accept("credentials", exports.setCredentials(block, user, secret));
-  if (will === null) {
-    accept("will", exports.setWill(block, 0, 0, 0));
-  } else {
-    const topic = store("will topic", "Topic", will.topic);
-    const payload = store("will payload", "Bytes", will.payload);
-    accept("will", exports.setWill(block, topic, payload, will.qos | (will.retain ? RETAIN : 0)));
+function accept(setting: string, status: number): number {
+  if (status < 0) throw new SettingRefused(setting, status);
+  return status;
+}
+
+class TextStore {
+  readonly #core: Core;
+  readonly #block: number;
+  readonly #handles: number[] = [];
+
+  constructor(core: Core, block: number) {
+    this.#core = core;
+    this.#block = block;
   }
+
+  add(setting: string, kind: "Topic" | "String" | "Bytes", value: string | Uint8Array): number {
+    const { exports, inbox } = this.#core;
+    const bytes = Buffer.from(value as string);
+    if (bytes.length > MOST_TEXT_BYTES) throw new SettingRefused(setting, Status.TextBytesFull);
+    const length = this.#core.put(inbox, bytes);
+    const handle = accept(setting, exports[`prepare${kind}`](this.#block, inbox, length));
+    this.#handles.push(handle);
+    return handle;
+  }
+
+  /** The handles of all that was added, but for one. */
+  added(exception: number): readonly number[] {
+    return this.#handles.filter((handle) => handle !== exception);
+  }
+}
+
+function setCredentials(
+  core: Core,
+  block: number,
+  { username, password }: BlockSettings,
+  texts: TextStore,
+): void {
+  const user = username === null ? 0 : texts.add("user name", "String", username);
+  const secret = password === null ? 0 : texts.add("password", "Bytes", password);
+  accept("credentials", core.exports.setCredentials(block, user, secret));
+}
+
+function setWill(core: Core, block: number, will: Will | null, texts: TextStore): void {
+  if (will === null) {
+    accept("will", core.exports.setWill(block, 0, 0, 0));
+    return;
+  }
+  const topic = texts.add("will topic", "Topic", will.topic);
+  const payload = texts.add("will payload", "Bytes", will.payload);
+  accept("will", core.exports.setWill(block, topic, payload, will.qos | (will.retain ? RETAIN : 0)));
+}
+
+function setNumbers({ exports }: Core, block: number, settings: BlockSettings): void {
+  const { reconnect, backoffBaseMs, backoffMaxMs, connectTimeoutMs } = settings;
   accept("version", exports.setVersion(block, settings.version));
   accept("clean session", exports.setClean(block, settings.clean ? 1 : 0));
   accept("keep-alive", exports.setKeepAlive(block, settings.keepAliveSeconds));
   accept("loss policy", exports.setLossPolicy(block, settings.lossPolicy));
-  const { reconnect, backoffBaseMs, backoffMaxMs, connectTimeoutMs } = settings;
   accept(
     "reconnect period or connect time-out",
     exports.setReconnect(block, reconnect ? 1 : 0, backoffBaseMs, backoffMaxMs, connectTimeoutMs),
   );
-  // Only now does no setting name them any more.
-  for (const text of before) exports.forget(block, text);
-  return texts;
-}
-
-const MOST_TEXT_BYTES = 65535;
-
-function putText(core: Core, setting: string, value: string | Uint8Array): number {
-  const bytes = typeof value === "string" ? Buffer.from(value) : value;
-  if (bytes.length > MOST_TEXT_BYTES) throw new SettingRefused(setting, Status.TextBytesFull);
-  return core.put(core.inbox, bytes);
 }

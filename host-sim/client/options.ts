@@ -1,7 +1,7 @@
 // Owns what the Node client can be told, and that nothing else can. Opens nothing.
 
 import type { Capacities } from "../device/core.ts";
-import { nearestName } from "../net/link/nearest-name.ts";
+import { nearestName } from "../words/nearest.ts";
 import { OptionError } from "./errors.ts";
 
 export type QoS = 0 | 1 | 2;
@@ -163,6 +163,6 @@ function checkAll(prefix: string, given: object, known: Readonly<Record<string, 
 
 function unknownOption(prefix: string, name: string, known: readonly string[]): OptionError {
   const nearest = nearestName(name, known);
-  const hint = nearest === null ? `there are ${known.join(", ")}` : `did you mean ${prefix}${nearest}?`;
+  const hint = nearest === undefined ? `there are ${known.join(", ")}` : `did you mean ${prefix}${nearest}?`;
   return new OptionError(`there is no option ${prefix}${name}: ${hint}`);
 }

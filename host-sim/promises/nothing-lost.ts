@@ -5,7 +5,8 @@ import type { Evidence, Finding, KeptPromise } from "./promise.ts";
 
 export const nothingLost: KeptPromise = {
   name: "nothing-lost",
-  judge: ({ qos, readings, devices }) => (qos === 0 ? [] : readings.flatMap((reading) => judge(reading, devices))),
+  judge: ({ qos, readings, devices }) =>
+    qos === 0 ? [] : readings.flatMap((reading) => judge(reading, devices)),
 };
 
 /** What still waits in a device that is on is not lost. */

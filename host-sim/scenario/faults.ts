@@ -14,7 +14,8 @@ const FAMILIES: ReadonlySet<string> = new Set(["link", "power", "flash", "broker
 
 const KINDS: readonly string[] = [...PLAIN, "blackhole"];
 
-export const ACCEPTED_FAULTS = "cut@8s, blackhole=3s@8s, power@8s, broker-restart@8s, broker-forget@8s; comma-joined";
+export const ACCEPTED_FAULTS =
+  "cut@8s, blackhole=3s@8s, power@8s, broker-restart@8s, broker-forget@8s; comma-joined";
 
 /** What was written is no list of faults. `typed` is the name that is none, where there is one. */
 export class FaultError extends Error {

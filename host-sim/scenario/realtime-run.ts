@@ -153,7 +153,9 @@ class RealtimeRun {
         this.#restarts = this.#restarts.then(() => broker.restart?.(options));
       },
     };
-    const callOff = scheduleFaults(faults, targets, this.#clock, (fault) => this.#tell({ kind: "fault", fault }));
+    const callOff = scheduleFaults(faults, targets, this.#clock, (fault) =>
+      this.#tell({ kind: "fault", fault }),
+    );
     for (const station of this.#stations) station.start();
     await ending;
     callOff();
@@ -206,15 +208,26 @@ class RealtimeRun {
         this.#tell({ kind: "left", ...of });
       });
     }
-    await this.#until(() => left === this.#stations.length, ({ goodbyeMs }) => goodbyeMs, limits);
-    await this.#until(() => this.#hasAllArrived(), ({ arrivalMs }) => arrivalMs, limits);
+    await this.#until(
+      () => left === this.#stations.length,
+      ({ goodbyeMs }) => goodbyeMs,
+      limits,
+    );
+    await this.#until(
+      () => this.#hasAllArrived(),
+      ({ arrivalMs }) => arrivalMs,
+      limits,
+    );
   }
 
   /** A subscriber has it a little later than the device has its acknowledgement. */
   #hasAllArrived(): boolean {
     const { readings, devices } = this.#around.ledger;
     const isMissing = readings.some(({ end, seenMs }) => end === "published" && seenMs.length === 0);
-    return !isMissing && devices.every(({ leftMs, lastStatus }) => leftMs === null || lastStatus?.status === "offline");
+    return (
+      !isMissing &&
+      devices.every(({ leftMs, lastStatus }) => leftMs === null || lastStatus?.status === "offline")
+    );
   }
 
   /** Looks again and again until it is so or the limit has passed; a hurry that comes meanwhile shortens it. */

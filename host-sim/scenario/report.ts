@@ -83,7 +83,12 @@ export interface Measured {
   readonly traceHash: string;
 }
 
-export function createReport(identity: RunIdentity, ledger: Ledger, result: RunResult, measured: Measured): Report {
+export function createReport(
+  identity: RunIdentity,
+  ledger: Ledger,
+  result: RunResult,
+  measured: Measured,
+): Report {
   const { seed, board, link, protocol, devices, image, qos, clientBytes } = identity;
   const { excused, violations } = judgePromises(identity, ledger, result);
   return {

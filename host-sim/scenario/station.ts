@@ -91,7 +91,9 @@ export function createStation(settings: StationSettings, around: StationSurround
     powerTimer = after(clock, offMs, powerOn);
   }
 
-  const unwatch = link.onState((state) => observer(life, { kind: "link", downWhy: state.up ? null : state.why }));
+  const unwatch = link.onState((state) =>
+    observer(life, { kind: "link", downWhy: state.up ? null : state.why }),
+  );
 
   return {
     name: settings.device.name,

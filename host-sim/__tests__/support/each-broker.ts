@@ -1,6 +1,5 @@
 // Owns that a claim is tried against every broker there is: Aedes always, Mosquitto where it is installed. Knows no client.
 import { type TestContext, test } from "node:test";
-import { connectAsync, type MqttClient } from "mqtt";
 import { createEmbeddedBroker } from "../../broker/embedded.ts";
 import { createRealClock } from "../../time/real-clock.ts";
 import { mosquittoOrSkip } from "./mosquitto.ts";
@@ -37,14 +36,6 @@ async function startAedes(t: TestContext): Promise<TestBroker> {
   const port = await embedded.listen(0);
   t.after(() => embedded.close());
   return { name: "Aedes", port, restart: (options) => embedded.restart(options) };
-}
-
-/** Somebody else at the same broker, straight and without a session. */
-export async function connectOther(t: TestContext, port: number): Promise<MqttClient> {
-  const other = await connectAsync(`mqtt://127.0.0.1:${port}`, { reconnectPeriod: 0 });
-  other.on("error", () => {});
-  t.after(() => other.endAsync(true));
-  return other;
 }
 
 function roundCount(): number {

@@ -24,8 +24,9 @@ import { troubleInWords } from "../sim/trouble.ts";
 export const sim: ParsedCommand = {
   kind: "parsed",
   description:
-    "Runs simulated sensors, with the very code that a board runs, over a link that drops. At the end sampling\n" +
-    "stops, the queue drains, the devices say goodbye, and every reading is accounted for.\n" +
+    "Runs simulated sensors, with the very code that a board runs, over a link that drops.\n" +
+    "At the end sampling stops, the queue drains, the devices say goodbye, and every\n" +
+    "reading is accounted for.\n" +
     "Exits 1 when a promise was broken, 3 when the broker was never reached.",
   examples: [
     "npx motekit sim --realtime --link wifi-home,outage=8s@25s --every 2s --for 60s",
@@ -72,7 +73,12 @@ async function simulate(
         for (const observer of [ledger, trace, view]) observer.see(happening);
       },
     });
-    const report = reportOf(plan, options, core, { ledger, trace, result, wallMs: context.clock.nowMs - startMs });
+    const report = reportOf(plan, options, core, {
+      ledger,
+      trace,
+      result,
+      wallMs: context.clock.nowMs - startMs,
+    });
     if (report.connections === 0 && !context.interruption.begun) throw neverConnected(plan, ledger);
     view.close();
     print(output, options, report, ledger);
@@ -117,7 +123,14 @@ function print(output: Output, options: SimOptions, report: Report, ledger: Ledg
 function viewFor(context: Context, output: Output, options: SimOptions, plan: Plan): View {
   const { seed, board, where, settings } = plan;
   const { names } = settings;
-  const subject = { seed, board: board.title, link: options.link, where, names, room: board.capacities.entries };
+  const subject = {
+    seed,
+    board: board.title,
+    link: options.link,
+    where,
+    names,
+    room: board.capacities.entries,
+  };
   const isLive = options.json !== true && context.stdout.isTTY === true && context.env.TERM !== "dumb";
   return isLive
     ? createScreen(subject, context.stdout, context.clock, output.paint)
@@ -125,7 +138,10 @@ function viewFor(context: Context, output: Output, options: SimOptions, plan: Pl
 }
 
 /** The first Ctrl-C hurries the run to its end, and the process waits for that. */
-function hurryWhenInterrupted({ interruption }: Context): { readonly hurry: Promise<void>; readonly over: () => void } {
+function hurryWhenInterrupted({ interruption }: Context): {
+  readonly hurry: Promise<void>;
+  readonly over: () => void;
+} {
   let over: () => void = () => undefined;
   const ended = new Promise<void>((resolve) => {
     over = resolve;
@@ -144,7 +160,10 @@ async function openTrace(path: string): Promise<Writable> {
   try {
     await once(file, "open");
   } catch (error) {
-    throw usageFailure(`--trace ${path} cannot be written: ${(error as Error).message}`, "Accepted: a file that can be written");
+    throw usageFailure(
+      `--trace ${path} cannot be written: ${(error as Error).message}`,
+      "Accepted: a file that can be written",
+    );
   }
   file.write(LEGEND);
   return file;

@@ -57,7 +57,7 @@ export class DeviceConsole {
   readonly #port: Port;
   readonly #reports: Reports;
   #dialer: Dialer | null = null;
-  #texts: SettingTexts = [];
+  #texts: SettingTexts | null = null;
   /** Whose session the block holds; null before the first `connect`. */
   #clientId: string | null = null;
 
@@ -146,7 +146,7 @@ export class DeviceConsole {
     let texts = this.#texts;
     const status = attempt(this.#core, this.#block, this.#blockBytes, () => {
       if (isFresh) this.#initialise();
-      texts = applySettings(this.#core, this.#block, blockSettingsOf(request), isFresh ? [] : texts);
+      texts = applySettings(this.#core, this.#block, blockSettingsOf(request), isFresh ? null : texts);
       return this.#core.exports.connect(this.#block, clientMs(this.#clock));
     });
     if (status < 0) {

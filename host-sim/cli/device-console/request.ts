@@ -1,6 +1,6 @@
 // Owns what a request line of `device --stdio` may say, and the words for one that says something else. Acts on nothing.
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
-import { didYouMean } from "../nearest.ts";
+import { didYouMean } from "../../words/nearest.ts";
 
 export type QoS = 0 | 1 | 2;
 
@@ -133,7 +133,7 @@ const schemas: Readonly<Record<string, Schema>> = {
   state: object({}, []),
 };
 
-const ajv = new Ajv({ useDefaults: true, allErrors: false, strict: true });
+const ajv = new Ajv({ useDefaults: true, strict: true, verbose: true });
 const validators: ReadonlyMap<string, ValidateFunction> = new Map(
   Object.entries(schemas).map(([op, schema]) => [op, ajv.compile(schema)]),
 );

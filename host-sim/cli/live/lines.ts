@@ -8,7 +8,9 @@ export function createLines(subject: Subject, say: (line: string) => void): View
   const picture = createPicture();
   const { names, board, link, where, seed } = subject;
   const [only] = names;
-  say(`${names.length === 1 ? `${only}: ` : `${names.length} × `}${board}, ${link} to ${where}, seed ${seed}`);
+  say(
+    `${names.length === 1 ? `${only}: ` : `${names.length} × `}${board}, ${link} to ${where}, seed ${seed}`,
+  );
   return {
     see(happening) {
       picture.see(happening);

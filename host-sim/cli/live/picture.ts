@@ -172,7 +172,10 @@ function take(device: Drawn, { seq, atMs, refusal }: Extract<Happening, { kind: 
   device.takenMs.set(seq, atMs);
 }
 
-function receive(device: Drawn, { level, payload, isRetained, atMs }: Extract<Happening, { kind: "seen" }>): void {
+function receive(
+  device: Drawn,
+  { level, payload, isRetained, atMs }: Extract<Happening, { kind: "seen" }>,
+): void {
   if (level === "error") device.lastError = payload;
   if (level === "status") {
     if (payload === "offline" && !isRetained && !device.isLeaving) device.willsFired += 1;

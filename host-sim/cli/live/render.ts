@@ -22,7 +22,10 @@ const ON_ITS_WAY_MS = 3000;
 export function renderFrame(frame: Frame, columns: number, paint: Paint): string {
   const { devices } = frame;
   const [only] = devices;
-  const body = devices.length === 1 && only !== undefined ? oneDevice(frame, only, columns, paint) : manyDevices(frame, columns, paint);
+  const body =
+    devices.length === 1 && only !== undefined
+      ? oneDevice(frame, only, columns, paint)
+      : manyDevices(frame, columns, paint);
   const last = frame.isOver ? [] : ["", paint.dim("Ctrl-C says goodbye")];
   return [...title(frame, columns, paint), "", ...body, ...last].join("\n");
 }
@@ -57,7 +60,10 @@ function linkWords({ atMs }: Frame, { downWhy, linkSinceMs }: DevicePicture, pai
   return downWhy === null ? `${paint.green("up")} ${since}` : `${paint.red("down")} ${since} (${downWhy})`;
 }
 
-function sessionWords({ atMs }: Frame, { session, sessionSinceMs, hasConnected, isLeaving }: DevicePicture): string {
+function sessionWords(
+  { atMs }: Frame,
+  { session, sessionSinceMs, hasConnected, isLeaving }: DevicePicture,
+): string {
   const since = `for ${clockTime(atMs - sessionSinceMs)}`;
   if (session !== null) return `connected ${since}, ${SESSION_WORDS[session]}`;
   if (isLeaving) return "said goodbye";
@@ -74,7 +80,8 @@ function statusWords({ atMs }: Frame, device: DevicePicture, paint: Paint): stri
   const { status: word, statusSinceMs, willsFired } = device;
   if (word === null) return "none yet";
   const painted = word === "online" ? paint.green(word) : paint.red(word);
-  const wills = willsFired === 0 ? "" : `, the will fired ${willsFired === 1 ? "once" : `${willsFired} times`}`;
+  const wills =
+    willsFired === 0 ? "" : `, the will fired ${willsFired === 1 ? "once" : `${willsFired} times`}`;
   return `${painted} for ${clockTime(atMs - statusSinceMs)}${wills}`;
 }
 

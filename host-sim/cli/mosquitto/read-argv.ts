@@ -1,6 +1,7 @@
 // Arguments to values, by the table: one pass, each argument an option and its value the next one, as Mosquitto has it.
+
+import { didYouMean } from "../../words/nearest.ts";
 import { type Failure, usageFailure } from "../failure.ts";
-import { didYouMean } from "../nearest.ts";
 import { type Command, OPTIONS, type Option, REFUSED, type ValueKind } from "./table.ts";
 
 /** Raw values by the table's keys; what was not given is absent. */

@@ -1,5 +1,5 @@
 // The options of `sim` as they are typed. Knows their names, defaults and shapes; not what a run is.
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { countArgument, durationArgument } from "../units.ts";
 
 export interface SimOptions {
@@ -38,7 +38,11 @@ export function defineSim(command: Command): void {
     .option("--board <name>", "the board whose capacities the devices have", "esp8266")
     .option("--link <name,k=v…>", "the link, such as wifi-home,outage=8s@25s,loss=2%", "wifi-home")
     .option("--for <duration>", "how long readings are taken (default: until Ctrl-C)", durationArgument)
-    .option("--every <duration>", "time between readings (default: 5s)", durationArgument, DEFAULT_EVERY_MS)
+    .addOption(
+      new Option("--every <duration>", "time between readings")
+        .argParser(durationArgument)
+        .default(DEFAULT_EVERY_MS, "5s"),
+    )
     .option("--qos <0|1|2>", "quality of service of the readings", countArgument(0, 2), 1)
     .option("--protocol <version>", `version of MQTT: ${PROTOCOLS.join(", ")}`, protocolArgument, "3.1.1")
     .option("--devices <count>", "how many devices", countArgument(1, MOST_DEVICES), 1)
@@ -48,11 +52,10 @@ export function defineSim(command: Command): void {
       countArgument(0, Number.MAX_SAFE_INTEGER),
     )
     .option("--faults <list>", "such as cut@5s,blackhole=6s@9s,power@8s,broker-restart@8s (default: none)")
-    .option(
-      "--drain <duration>",
-      "how long the queue may empty at the end (default: 30s)",
-      durationArgument,
-      DEFAULT_DRAIN_MS,
+    .addOption(
+      new Option("--drain <duration>", "how long the queue may empty at the end")
+        .argParser(durationArgument)
+        .default(DEFAULT_DRAIN_MS, "30s"),
     )
     .option("--broker <url>", "embedded, or mqtt://, mqtts://, ws:// or wss://HOST[:PORT]", "embedded")
     .option("--tls-ca <file>", "certificate of the authority that signed the broker's")
@@ -62,10 +65,6 @@ export function defineSim(command: Command): void {
     .option("--password-file <file>", "file that holds the password")
     .option("--trace <file>", "writes what happened, a line each")
     .option("--json", "print the report as one JSON document");
-  for (const option of command.options) {
-    // a default in milliseconds would be read as something to type
-    if (option.long === "--every" || option.long === "--drain") option.defaultValueDescription = undefined;
-  }
 }
 
 function protocolArgument(text: string): Protocol {

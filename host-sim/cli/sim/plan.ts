@@ -17,9 +17,9 @@ import {
   parseFaults,
 } from "../../scenario/faults.ts";
 import type { BrokerChoice, RunSettings } from "../../scenario/run-settings.ts";
+import { didYouMean } from "../../words/nearest.ts";
 import { type Board, loadBoard } from "../board.ts";
 import { missingFailure, usageFailure } from "../failure.ts";
-import { didYouMean } from "../nearest.ts";
 import { commandLine } from "./command-line.ts";
 import type { SimOptions } from "./options.ts";
 

@@ -34,8 +34,12 @@ function troubles({ connections, willsFired, devices }: Report): string {
 
 function goodbye(devices: readonly DeviceRecord[]): string {
   if (devices.every(({ connections }) => connections === 0)) return "";
-  const hasLeft = devices.every(({ leftMs, lastStatus }) => leftMs !== null && lastStatus?.status === "offline");
-  return hasLeft ? "Said goodbye: the status is offline." : "The goodbye did not get through: the will speaks.";
+  const hasLeft = devices.every(
+    ({ leftMs, lastStatus }) => leftMs !== null && lastStatus?.status === "offline",
+  );
+  return hasLeft
+    ? "Said goodbye: the status is offline."
+    : "The goodbye did not get through: the will speaks.";
 }
 
 function times(count: number): string {

@@ -1,7 +1,8 @@
 // Owns how a link is written: NAME[,key=value…]. Refuses to know what the values will do to packets.
 
 import { parseDurationMs, parseRateBitsPerSecond, QuantityError } from "../../units/quantity.ts";
-import { type LinkProfile, linkOf, type Outage, ProfileError, readProfile, suggestion } from "./profile.ts";
+import { didYouMean } from "../../words/nearest.ts";
+import { type LinkProfile, linkOf, type Outage, ProfileError, readProfile } from "./profile.ts";
 
 /** Each replaces the profile's own figure; names and units are netem's. */
 const OVERLAYS: Readonly<Record<string, (value: string) => Partial<LinkProfile>>> = {
@@ -33,7 +34,7 @@ function read(key: string, value: string | undefined): Partial<LinkProfile> {
   if (NOT_MODELLED.has(key)) throw new ProfileError(`${key}= is not modelled yet; there are ${EXAMPLES}`);
   const overlay = Object.hasOwn(OVERLAYS, key) ? OVERLAYS[key] : undefined;
   if (overlay === undefined) {
-    const hint = suggestion(key, Object.keys(OVERLAYS));
+    const hint = didYouMean(key, Object.keys(OVERLAYS));
     throw new ProfileError(`a link has no "${key}"${hint}; there are ${EXAMPLES}`);
   }
   if (value === undefined) throw new ProfileError(`${key} needs a value, such as ${EXAMPLES}`);

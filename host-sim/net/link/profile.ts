@@ -2,8 +2,8 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import { didYouMean } from "../../words/nearest.ts";
 import type { Quantile } from "./delay.ts";
-import { nearestName } from "./nearest-name.ts";
 
 /** What a link is made of. Loss and delay are those of each direction by itself. */
 export interface LinkProfile {
@@ -67,13 +67,8 @@ export function readProfile(name: string): ProfileFile {
   const names = profileNames();
   if (names.includes(name)) return checkProfile(name, parseJson(new URL(`${name}.json`, FOLDER)));
   throw new ProfileError(
-    `there is no link "${name}"${suggestion(name, names)}; there are ${names.join(", ")}`,
+    `there is no link "${name}"${didYouMean(name, names)}; there are ${names.join(", ")}`,
   );
-}
-
-export function suggestion(typed: string, known: readonly string[]): string {
-  const nearest = nearestName(typed, known);
-  return nearest === null ? "" : ` (did you mean ${nearest}?)`;
 }
 
 /** Throws `ProfileError`, naming all that is wrong with the file. */

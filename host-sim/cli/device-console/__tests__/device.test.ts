@@ -181,7 +181,7 @@ describe("publish", () => {
     });
     await console.ask(connectTo(broker, { clean: false }), "connected");
     console.send({ op: "publish", topic: "t", payload: "p", qos: 1, tag: "p" });
-    while (broker.of("publish").length === 0) await console.ask({ op: "state" }, "state");
+    await broker.seen("publish");
     const closed = await console.ask({ op: "cut", tag: "cut" }, "closed");
     assert.deepEqual([closed.tag, closed.by], ["cut", "link"]);
     const connected = await console.ask(connectTo(broker, { clean: false }), "connected");

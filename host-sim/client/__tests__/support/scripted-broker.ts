@@ -1,6 +1,7 @@
 // Owns a broker on loopback that does what a test tells it to, packet by packet. Knows no client.
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { generate, type Packet, parser } from "mqtt-packet";
 
 export interface Peer {
@@ -24,8 +25,12 @@ export interface ScriptedBroker {
   readonly packets: readonly Packet[];
   readonly peers: readonly Peer[];
   of<Cmd extends Packet["cmd"]>(cmd: Cmd): readonly Extract<Packet, { cmd: Cmd }>[];
+  /** Waits for the packet that makes it so many of its kind. */
+  seen(cmd: Packet["cmd"], count?: number): Promise<void>;
   close(): Promise<void>;
 }
+
+const waitMs = 10_000;
 
 export async function startScriptedBroker(script: Script = () => false): Promise<ScriptedBroker> {
   const packets: Packet[] = [];
@@ -54,6 +59,15 @@ export async function startScriptedBroker(script: Script = () => false): Promise
     packets,
     peers,
     of: (cmd) => packets.filter((packet) => packet.cmd === cmd) as never,
+    async seen(cmd, count = 1) {
+      const deadline = performance.now() + waitMs;
+      while (packets.filter((packet) => packet.cmd === cmd).length < count) {
+        if (performance.now() > deadline) {
+          throw new Error(`no ${count} ${cmd} came, but ${packets.map((packet) => packet.cmd).join(", ")}`);
+        }
+        await sleep(2);
+      }
+    },
     async close() {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
