@@ -1,10 +1,10 @@
 // Owns what a URL and options come to once every default is filled in. Opens nothing.
 
-import { randomBytes } from "node:crypto";
 import type { Capacities } from "../device/core.ts";
 import { LossPolicy } from "../device/layout.generated.ts";
 import type { BrokerUrl } from "../net/broker-url.ts";
 import type { TlsSettings } from "../net/tls.ts";
+import { drawSeed } from "../random/random.ts";
 import type { BlockSettings, Will } from "./block-settings.ts";
 import { type ClientOptions, checkOptions, type WillOptions } from "./options.ts";
 
@@ -53,12 +53,18 @@ export function settingsOf(options: ClientOptions, url: BrokerUrl | null = null)
   };
 }
 
+/** 60 random bits, and no more than the 23 characters that MQTT 3.1 allows. */
+function freshClientId(): string {
+  const word = (): string => drawSeed().toString(16).padStart(8, "0");
+  return `motekit_${(word() + word()).slice(0, 15)}`;
+}
+
 function blockSettings(options: ClientOptions, url: BrokerUrl | null): BlockSettings {
   const reconnectMs = options.reconnectPeriod ?? RECONNECT_MS;
   const password = options.password ?? (options.username === undefined ? url?.password : undefined) ?? null;
   return {
     version: options.protocolVersion ?? 4,
-    clientId: options.clientId ?? `motekit_${randomBytes(6).toString("hex")}`,
+    clientId: options.clientId ?? freshClientId(),
     clean: options.clean ?? true,
     keepAliveSeconds: options.keepalive ?? 60,
     username: options.username ?? url?.username ?? null,

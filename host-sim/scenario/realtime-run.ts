@@ -244,6 +244,6 @@ class RealtimeRun {
   }
 }
 
-function sum<T>(list: readonly T[], valueOf: (one: T) => number): number {
-  return list.reduce((total, one) => total + valueOf(one), 0);
+function sum<T>(list: readonly T[], amountOf: (one: T) => number): number {
+  return list.reduce((total, one) => total + amountOf(one), 0);
 }

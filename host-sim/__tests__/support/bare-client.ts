@@ -115,8 +115,8 @@ export class BareClient {
   readonly strayEnds: readonly MessageEnd[];
   /** Where the parts of messages in parts were asked for from. */
   readonly partsAskedFrom: readonly number[];
-  /** A source that has gone silent answers no PartWanted. */
-  suppliesParts = true;
+  /** From this offset on the source of a message in parts is silent. */
+  sourceEndsAt = Number.POSITIVE_INFINITY;
   readonly #happenings: Happening[] = [];
   readonly #accepted: InOutbox[] = [];
   readonly #strayEnds: MessageEnd[] = [];
@@ -230,6 +230,7 @@ export class BareClient {
     let parts = "";
     for (const { payload, offset, total } of this.all("message")) {
       parts = offset === 0 ? payload : parts + payload;
+      if (offset + payload.length !== parts.length) throw new Error(`a part at ${offset} came out of turn`);
       if (offset + payload.length === total) whole.push(parts);
     }
     return whole;
@@ -296,7 +297,7 @@ export class BareClient {
     const from = this.field("partsGiven");
     this.#partsAskedFrom.push(from);
     const bytes = this.#inOutbox.get(ticket)?.bytes;
-    if (bytes === undefined || !this.suppliesParts) return;
+    if (bytes === undefined || from >= this.sourceEndsAt) return;
     const length = core.put(core.inbox, bytes.subarray(from, from + this.field("eventPayloadLength")));
     this.#call("supply", core.exports.supply(this.#block, ticket, core.inbox, length));
   }

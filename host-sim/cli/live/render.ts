@@ -111,8 +111,8 @@ function manyDevices(frame: Frame, columns: number, paint: Paint): readonly stri
 }
 
 function totals({ atMs, isOver }: Frame, devices: readonly DevicePicture[]): string {
-  const sum = (valueOf: (device: DevicePicture) => number): number =>
-    devices.reduce((total, device) => total + valueOf(device), 0);
+  const sum = (amountOf: (device: DevicePicture) => number): number =>
+    devices.reduce((total, device) => total + amountOf(device), 0);
   const isMissing = (sinceMs: number): boolean => isOver || atMs - sinceMs > ON_ITS_WAY_MS;
   const lost = sum(({ lostToPower, unseenSinceMs }) => lostToPower + unseenSinceMs.filter(isMissing).length);
   const words = [

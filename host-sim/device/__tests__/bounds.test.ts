@@ -9,6 +9,7 @@ import { ClosedBy, Event, Option, Phase } from "../layout.generated.ts";
 import { BlockUnderTest, type Seen, smallCapacities } from "./support/block-under-test.ts";
 import { checkInvariants } from "./support/invariants.ts";
 import { packetBytes } from "./support/notation.ts";
+import { SmallBroker } from "./support/small-broker.ts";
 
 const SEEDS = 24;
 const STEPS = 1500;
@@ -27,13 +28,17 @@ function randomBytes(random: RandomStream, length: number): Buffer {
   return Buffer.from(Array.from({ length }, () => below(random, 256)));
 }
 
+function plausiblePublish(random: RandomStream): Buffer {
+  const topic = JSON.stringify(random.pick(TOPICS));
+  const id = 1 + below(random, 12);
+  return packetBytes(`PUBLISH ${topic} "x"*${below(random, 700)} qos=${below(random, 3)} id=${id}`);
+}
+
 /** A packet that fits the moment more often than chance would have it. */
 function plausible(block: BlockUnderTest, random: RandomStream): Buffer {
   const id = 1 + below(random, 12);
   const kind = below(random, 10);
-  const topic = JSON.stringify(random.pick(TOPICS));
-  const qos = below(random, 3);
-  if (kind < 4) return packetBytes(`PUBLISH ${topic} "x"*${below(random, 400)} qos=${qos} id=${id}`);
+  if (kind < 4) return plausiblePublish(random);
   if (kind < 8)
     return packetBytes(`${random.pick(ACKS)} id=${random.chance(0.5) ? block.field("requestId") || id : id}`);
   if (kind === 8) return packetBytes("PINGRESP");
@@ -57,10 +62,16 @@ class Storm {
   /** Tickets that were accepted and have not ended. */
   readonly #open = new Set<number>();
   #unfed: Buffer = Buffer.alloc(0);
+  /** What a broker would say; what it makes of the rubbish that a confused client sends does not matter here. */
+  readonly #broker = new SmallBroker(() => undefined);
+  readonly #answers: Buffer[] = [];
+  /** How much of what comes is what a broker would say. */
+  readonly #politeness: number;
 
   constructor(block: BlockUnderTest, random: RandomStream) {
     this.block = block;
     this.#random = random;
+    this.#politeness = random.pick([0.2, 0.9, 0.99, 1]);
     const { exports } = core;
     exports.setClientId(block.client, block.text("device", "String"));
     exports.setClean(block.client, below(random, 2));
@@ -82,17 +93,24 @@ class Storm {
     else if (what < 70) this.#send();
     else if (what < 92) this.#call();
     else if (what < 97) this.block.nowMs = (this.block.nowMs + random.pick([1, 1000, 31000, 130000])) >>> 0;
-    else if (what < 99) this.#close(random.pick(Object.values(ClosedBy)));
+    else if (what < 98) this.#close(random.pick(Object.values(ClosedBy)));
     else this.block.move();
   }
 
   #receive(): void {
     const random = this.#random;
-    if (this.block.phase === Phase.Handshaking && this.block.field("connectOwed") === 0 && random.chance(0.7))
-      this.#unfed = packetBytes(`CONNACK sp=${below(random, 2)} code=0`);
-    else if (this.#unfed.length === 0) this.#unfed = hostile(this.block, random);
+    if (this.#unfed.length === 0) this.#unfed = this.#incoming();
     const taken = this.block.feed(this.#unfed.subarray(0, 1 + below(random, 200)));
     this.#unfed = this.#unfed.subarray(taken);
+  }
+
+  #incoming(): Buffer {
+    const random = this.#random;
+    if (random.chance(0.01) && this.block.phase === Phase.Handshaking) return packetBytes("CONNACK code=5");
+    if (!random.chance(this.#politeness)) return hostile(this.block, random);
+    if (this.#answers.length > 0) return this.#answers.shift() as Buffer;
+    const isOpen = this.block.phase === Phase.Connected;
+    return isOpen && random.chance(0.5) ? plausiblePublish(random) : Buffer.alloc(0);
   }
 
   #poll(): void {
@@ -105,12 +123,18 @@ class Storm {
 
   #took(seen: Seen): void {
     reached.add(seen.event);
-    if (seen.event === Event.OpenTransport && this.#random.chance(0.9))
-      core.exports.opened(this.block.client);
+    if (seen.event === Event.OpenTransport) this.#link();
     if (seen.event === Event.CloseTransport) this.#close(ClosedBy.Client);
     if (seen.event === Event.Message) this.#checkMessage(seen);
     if (seen.event === Event.Published || seen.event === Event.HandedOver || seen.event === Event.Dropped)
       assert.ok(this.#open.delete(seen.ticket), `ticket ${seen.ticket} ends without having been accepted`);
+  }
+
+  /** Now and then it never opens. */
+  #link(): void {
+    if (!this.#random.chance(0.9)) return;
+    this.#broker.open(this.#random.chance(0.2));
+    core.exports.opened(this.block.client);
   }
 
   #checkMessage(seen: Seen): void {
@@ -125,12 +149,19 @@ class Storm {
   #send(): void {
     const { exports } = core;
     const { client, nowMs } = this.block;
-    if (this.#random.chance(0.5)) this.block.collect(below(this.#random, 300));
-    else exports.sent(client, below(this.#random, exports.toSend(client) + 1), nowMs);
+    if (this.#random.chance(0.5)) {
+      this.#answers.push(...this.#broker.receive(this.block.collect(below(this.#random, 300))));
+      return;
+    }
+    const bytes = below(this.#random, exports.toSend(client) + 1);
+    const at = exports.sendAddress(client);
+    this.#answers.push(...this.#broker.receive(Buffer.from(core.bytes.subarray(at, at + bytes))));
+    exports.sent(client, bytes, nowMs);
   }
 
   #close(by: ClosedBy): void {
     this.#unfed = Buffer.alloc(0);
+    this.#answers.length = 0;
     core.exports.closed(this.block.client, by, this.#random.u32(), this.block.nowMs);
   }
 

@@ -1,0 +1,86 @@
+// Owns the claims about the one cell that holds the retained status.
+
+import { Client, entryAt } from "../client/block";
+import { EntryState } from "../session/entry-state";
+import { append, giveEntry, publish, STATUS_ENTRY, takeDone, takeEntry } from "../session/outbox";
+import { takePlace } from "../session/places";
+import { noticeStatus, oweStatus, queueStatus } from "../session/status-cell";
+import { addText, TextKind } from "../session/texts";
+import { freshClient, utf8, utf8Length } from "./support/client";
+
+const ONLINE = "online";
+const OFFLINE = "offline";
+
+/** A client whose status is `online`, sent and not yet acknowledged. */
+function sending(): Client {
+  const c = freshClient();
+  c.statusTopic = <u16>addText(c, utf8("s"), 1, TextKind.Topic);
+  c.statusText = <u16>addText(c, utf8(ONLINE), utf8Length(ONLINE), TextKind.Bytes);
+  oweStatus(c);
+  queueStatus(c);
+  entryAt(c, STATUS_ENTRY).state = <u8>EntryState.InFlight;
+  c.cursor = entryAt(c, STATUS_ENTRY).next;
+  return c;
+}
+
+/** A message with this payload comes on the topic. */
+function hear(c: Client, topic: string, payload: string): void {
+  const at = changetype<usize>(c) + c.receiveAt;
+  memory.copy(at, utf8(topic), utf8Length(topic));
+  memory.copy(at + 20, utf8(payload), utf8Length(payload));
+  noticeStatus(c, c.receiveAt, utf8Length(topic), c.receiveAt + 20, utf8Length(payload), true);
+}
+
+describe("the status", () => {
+  it("goes before messages that wait, without room of its own in the outbox", () => {
+    const c = freshClient();
+    const i = takeEntry(c);
+    takePlace(c, i, 100);
+    append(c, i);
+    c.statusTopic = <u16>addText(c, utf8("s"), 1, TextKind.Topic);
+    c.statusText = <u16>addText(c, utf8(ONLINE), utf8Length(ONLINE), TextKind.Bytes);
+    oweStatus(c);
+    queueStatus(c);
+    expect<u32>(c.cursor).toBe(STATUS_ENTRY);
+    expect<u32>(entryAt(c, STATUS_ENTRY).next).toBe(i);
+  });
+
+  it("is in flight once at most: the newest follows, and what lay between is never sent", () => {
+    const c = sending();
+    const sent = c.statusSent;
+    c.statusText = <u16>addText(c, utf8("1"), 1, TextKind.Bytes);
+    oweStatus(c);
+    queueStatus(c);
+    expect<u32>(c.statusSent).toBe(sent);
+    c.statusText = <u16>addText(c, utf8("2"), 1, TextKind.Bytes);
+    publish(c, STATUS_ENTRY);
+    queueStatus(c);
+    expect<u32>(c.statusSent).toBe(sent, "its end was not polled yet");
+    giveEntry(c, takeDone(c));
+    queueStatus(c);
+    expect<u32>(c.statusSent).toBe(c.statusText);
+    expect<bool>(c.statusOwed).toBe(false);
+  });
+
+  it("is owed again when an old will overtakes it, also while it is in flight", () => {
+    const c = sending();
+    hear(c, "s", OFFLINE);
+    expect<bool>(c.statusOwed).toBe(true);
+  });
+
+  it("is not owed again by its own echo, nor by other topics", () => {
+    const c = sending();
+    hear(c, "s", ONLINE);
+    hear(c, "t", OFFLINE);
+    hear(c, "s/x", OFFLINE);
+    expect<bool>(c.statusOwed).toBe(false);
+  });
+
+  it("is not owed by a client that has none", () => {
+    const c = freshClient();
+    oweStatus(c);
+    expect<bool>(c.statusOwed).toBe(false);
+    hear(c, "s", OFFLINE);
+    expect<bool>(c.statusOwed).toBe(false);
+  });
+});
