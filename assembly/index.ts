@@ -34,6 +34,7 @@ import { LossPolicy } from "./session/loss";
 import { supplyPart } from "./session/parts";
 import { oweStatus } from "./session/status-cell";
 import { nextMatch, unwantFilter, wantFilter } from "./session/subscriptions";
+import { isTextNamed } from "./session/text-use";
 import { forgetText, isText, TextKind } from "./session/texts";
 
 /**
@@ -310,6 +311,7 @@ export function forget(c: Client, text: u32): i32 {
     isText(c, text, TextKind.Free)
   )
     return Status.BadHandle;
+  if (isTextNamed(c, text)) return Status.TextInUse;
   forgetText(c, text);
   return Status.Ok;
 }

@@ -26,9 +26,9 @@ export function backoffMs(c: Client, random: u32): u32 {
   return ceiling == 0 ? 0 : random % ceiling;
 }
 
-/** A connection that outlasted the longest wait cannot be what the back-off is for. Asked when it ends. */
+/** A connection that outlasted the longest wait is what neither the back-off nor the suspicion is for. Asked when it ends. */
 export function noteLifetime(c: Client, connectedSinceMs: u32, nowMs: u32): void {
-  if (c.outlasted || hasElapsed(connectedSinceMs, c.backoffMaxMs, nowMs)) c.attempts = 0;
+  if (c.outlasted || hasElapsed(connectedSinceMs, c.backoffMaxMs, nowMs)) madeProgress(c);
 }
 
 /** An accepted connection ended. True when it is time to say that another device may be using this client id. */

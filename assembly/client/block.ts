@@ -186,8 +186,6 @@ export class Client {
   filterRows: u16;
   answeredFilters: u16;
 
-  /** Ends after all that was handed over has gone out. */
-  closesGently: u16;
   /** A message in parts waits for a part. */
   partsWanted: u16;
   sendEntry: u16;
@@ -215,12 +213,17 @@ export class Client {
   sendTouched: bool;
   pending: u8;
   closeReason: u8;
+  /** Ends after all that was handed over has gone out. */
+  closesGently: bool;
   closedBy: u8;
 
   clean: bool;
   reconnect: bool;
   takesParts: bool;
-  hasWill: bool;
+  /** Between `connect` and `disconnect`. */
+  wanted: bool;
+  /** What is known of the last CONNECT: an Answer. */
+  answer: u8;
   lossPolicy: u8;
 
   /** A session is shared with the broker. */

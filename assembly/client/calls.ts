@@ -5,7 +5,7 @@ import { checkTopicName } from "../packet/topic";
 import { accept, payloadAddress } from "../session/accept";
 import { EntryState, Option } from "../session/entry-state";
 import { drop, STATUS_ENTRY } from "../session/outbox";
-import { setPartsTotal, TOTAL_BYTES } from "../session/parts";
+import { PartsWanted, setPartsTotal, TOTAL_BYTES } from "../session/parts";
 import { isText, TextKind } from "../session/texts";
 import { Client, entryAt } from "./block";
 import { beginClosing } from "./closing";
@@ -88,6 +88,7 @@ function sourceGone(c: Client, ticket: u32): void {
   }
   c.spanLength = 0;
   c.sendEntry = 0;
+  c.partsWanted = <u16>PartsWanted.No;
   beginClosing(c, CloseReason.PartsGone, false);
 }
 

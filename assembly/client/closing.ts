@@ -16,7 +16,7 @@ export const enum Pending {
 export function beginClosing(c: Client, reason: CloseReason, isGraceful: bool): void {
   c.phase = <u8>Phase.Closing;
   c.closeReason = <u8>reason;
-  c.closesGently = isGraceful ? 1 : 0;
+  c.closesGently = isGraceful;
   c.pending |= <u8>Pending.Close;
 }
 

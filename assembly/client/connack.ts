@@ -5,6 +5,7 @@ import { forgetAllInbound } from "../session/inbound";
 import { resume, sessionLost } from "../session/loss";
 import { oweStatus } from "../session/status-cell";
 import { restoreSubscriptions } from "../session/subscriptions";
+import { hadAnswer, takeMissed } from "./answer";
 import { addressOf, Client } from "./block";
 import { beginClosing, breakOff } from "./closing";
 import { startLiveness } from "./liveness";
@@ -41,13 +42,16 @@ function startOver(c: Client): void {
 function settleSession(c: Client, isPresent: bool): SessionOutcome {
   const had: bool = c.hasSession;
   const wasCleared: bool = c.tellCleared;
+  const mayBeNew: bool = takeMissed(c);
   c.hasSession = !c.clean;
   c.tellCleared = false;
   // MQTT 3.1 cannot say whether it kept the session: everything is sent again and asked for again
   const isAssumed: bool = c.version == 3 && had && !c.clean;
   if (isPresent || isAssumed) {
     resume(c);
-    if (isAssumed) restoreSubscriptions(c);
+    // an unanswered CONNECT may have made the session that is present now, and that one knows no subscriptions
+    if (isAssumed || mayBeNew) restoreSubscriptions(c);
+    if (isAssumed) forgetAllInbound(c);
     return SessionOutcome.Resumed;
   }
   startOver(c);
@@ -83,6 +87,7 @@ export function readConnack(c: Client, offset: u32, nowMs: u32): i32 {
   const code: u32 = load<u8>(addressOf(c, offset + 1));
   // the first byte is reserved in 3.1, and Session Present in 3.1.1
   if ((c.version == 4 && flags > 1) || code > MAX_RETURN_CODE) return breakOff(c, CloseReason.BadConnack);
+  hadAnswer(c);
   if (code == 0) return accept(c, c.version == 4 && flags == 1, nowMs);
   if (c.version == 4 && flags != 0) return breakOff(c, CloseReason.BadConnack); // [MQTT3-3.2.2-4]
   c.eventCode = <u8>code;

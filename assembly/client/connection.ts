@@ -9,11 +9,13 @@ import { isSourceStalled, PartsWanted } from "../session/parts";
 import { isStatusUnsettled, oweStatus } from "../session/status-cell";
 import { requestLost } from "../session/subscriptions";
 import { textLength } from "../session/texts";
+import { missAnswer } from "./answer";
 import { backoffMs, noteKick, noteLifetime } from "./backoff";
 import { Client } from "./block";
 import { hasElapsed } from "./clock";
 import { beginClosing, Pending } from "./closing";
 import { checkPing, isPeerSilent, Ping, pingDeadline } from "./liveness";
+import { LONGEST_MS } from "./settings";
 import { ClosedBy, CloseReason, Event, Phase, Status } from "./status";
 
 const MAX_CLIENT_ID_3_1: u32 = 23;
@@ -37,6 +39,7 @@ export function begin(c: Client, nowMs: u32): i32 {
   if (c.password != 0 && c.userName == 0) return Status.PasswordWithoutUser; // [MQTT3-3.1.2-22]
   const refusal: i32 = checkClientId(c);
   if (refusal < 0) return refusal;
+  c.wanted = true;
   c.attempts = 0;
   c.kicks = 0;
   wait(c, 0, nowMs);
@@ -60,6 +63,7 @@ function reasonOf(c: Client, by: ClosedBy): CloseReason {
 
 /** Everything that belonged to the connection alone. */
 function forgetConnection(c: Client): void {
+  missAnswer(c);
   settle(c); // the firmware has had the message that was reported last
   if (forgetReceived(c)) c.pending |= <u8>Pending.Aborted;
   connectionEnded(c);
@@ -78,8 +82,8 @@ function forgetConnection(c: Client): void {
 
 /** Whether a connection follows by itself on one that ended so. What this client does for its own sake is always finished. */
 function isFollowed(c: Client, reason: CloseReason): bool {
-  if (reason == CloseReason.SessionCleared || reason == CloseReason.ForeignSession) return true;
-  return c.reconnect && reason != CloseReason.Goodbye;
+  if (!c.wanted) return false;
+  return c.reconnect || reason == CloseReason.SessionCleared || reason == CloseReason.ForeignSession;
 }
 
 /** The transport is gone, or could not be had. `random` spreads the next attempt. */
@@ -104,6 +108,8 @@ export function transportClosed(c: Client, by: ClosedBy, random: u32, nowMs: u32
 /** Says goodbye: the goodbye status, acknowledged within `waitMs`, then DISCONNECT, then the transport closes. */
 export function leave(c: Client, waitMs: u32, nowMs: u32): i32 {
   if (c.phase == Phase.Idle) return Status.WrongPhase;
+  if (waitMs > LONGEST_MS) return Status.ArgumentRange;
+  c.wanted = false;
   if (c.phase == Phase.Leaving || c.phase == Phase.Closing) {
     c.closeReason = <u8>CloseReason.Goodbye;
     return Status.Ok;
@@ -119,12 +125,9 @@ export function leave(c: Client, waitMs: u32, nowMs: u32): i32 {
     beginClosing(c, CloseReason.Goodbye, false);
     return Status.Ok;
   }
-  if (c.goodbyeText != 0) {
-    c.statusText = c.goodbyeText;
-    oweStatus(c);
-  }
   c.closeReason = <u8>CloseReason.Goodbye;
   c.phase = <u8>Phase.Leaving;
+  if (c.goodbyeText != 0) oweStatus(c);
   c.phaseSinceMs = nowMs;
   c.phaseMs = waitMs;
   return Status.Ok;
@@ -137,6 +140,8 @@ export function wake(c: Client, sleptMs: u32, nowMs: u32): void {
   forgetConnection(c);
   c.accepted = false;
   c.closeReason = <u8>CloseReason.Restored;
+  c.closedBy = <u8>ClosedBy.Link;
+  c.pending |= <u8>Pending.Closed;
   wait(c, wasWaiting && c.phaseMs > sleptMs ? c.phaseMs - sleptMs : 0, nowMs);
 }
 
@@ -163,7 +168,7 @@ function watchConnection(c: Client, nowMs: u32): void {
  */
 function hurryGoodbye(c: Client, nowMs: u32): void {
   if (!hasElapsed(c.phaseSinceMs, c.phaseMs, nowMs)) return;
-  if (c.disconnectOwed || (c.hasWill && isStatusUnsettled(c))) {
+  if (c.disconnectOwed || (c.willTopic != 0 && isStatusUnsettled(c))) {
     beginClosing(c, c.closeReason, false);
     return;
   }

@@ -4,7 +4,7 @@ import { settle } from "../packet/incoming";
 import { readPackets } from "../packet/receive";
 import { EntryState } from "../session/entry-state";
 import { giveEntry, STATUS_ENTRY, takeDone } from "../session/outbox";
-import { PartsWanted, partCapacity, partsLeft } from "../session/parts";
+import { PartsWanted, partCapacity, partsLeft, sourceDeadline } from "../session/parts";
 import { FilterState, freeFilter, nextInState, rowAt } from "../session/subscriptions";
 import { Client, Entry, entryAt, Filter } from "./block";
 import { remainingMs } from "./clock";
@@ -26,7 +26,7 @@ function reportPending(c: Client): i32 {
   if (take(c, Pending.Aborted)) return Event.MessageAborted;
   if (take(c, Pending.Close)) {
     c.eventCode = c.closeReason;
-    c.eventFlag = <u8>c.closesGently;
+    c.eventFlag = c.closesGently ? 1 : 0;
     return Event.CloseTransport;
   }
   if (take(c, Pending.Closed)) {
@@ -106,6 +106,12 @@ export function nextEvent(c: Client, nowMs: u32): i32 {
   return timely == Event.None && hasReport(c) ? report(c, nowMs) : timely;
 }
 
+/** The nearer of two deadlines, of which -1 is none. */
+function sooner(a: i32, b: i32): i32 {
+  if (a < 0) return b;
+  return b < 0 || a < b ? a : b;
+}
+
 /** The deadline of the phase itself. */
 function phaseDeadline(c: Client, nowMs: u32): i32 {
   if (c.phase == Phase.Waiting || c.phase == Phase.Leaving)
@@ -115,7 +121,9 @@ function phaseDeadline(c: Client, nowMs: u32): i32 {
   }
   if (c.phase == Phase.Draining)
     return isDrained(c) ? 0 : <i32>remainingMs(c.phaseSinceMs, pingDeadline(c), nowMs);
-  return c.phase == Phase.Connected ? livenessDeadline(c, nowMs) : NO_DEADLINE;
+  return c.phase == Phase.Connected
+    ? sooner(livenessDeadline(c, nowMs), sourceDeadline(c, nowMs))
+    : NO_DEADLINE;
 }
 
 /** ms until `nextEvent` should be called even if nothing else happens; 0 at once; -1 never. Calling early does nothing. */

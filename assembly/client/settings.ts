@@ -27,7 +27,7 @@ const BACKOFF_BASE_MS: u32 = 1000;
 const BACKOFF_MAX_MS: u32 = 120000;
 
 /** A day: no longer time is kept in milliseconds. */
-const LONGEST_MS: u32 = 86400000;
+export const LONGEST_MS: u32 = 86400000;
 const MAX_KEEP_ALIVE_SECONDS: u32 = 65535;
 const MAX_RECEIVE_BYTES: u32 = 268435460;
 const MIN_RECEIVE_BYTES: u32 = 64;
@@ -141,6 +141,7 @@ export function chooseClientId(c: Client, text: u32): i32 {
 
 /** A user name is a string, a password is bytes; 0 for none. [MQTT3-3.1.3-11] */
 export function chooseCredentials(c: Client, userName: u32, password: u32): i32 {
+  if (c.connectOwed) return Status.WrongPhase;
   if (userName != 0 && !isText(c, userName, TextKind.String)) return Status.BadHandle;
   if (password != 0 && !isText(c, password, TextKind.Bytes)) return Status.BadHandle;
   c.userName = <u16>userName;
@@ -150,13 +151,13 @@ export function chooseCredentials(c: Client, userName: u32, password: u32): i32 
 
 /** What the broker publishes when the connection dies without a goodbye. Topic 0: no will. [MQTT3-3.1.2-14] */
 export function chooseWill(c: Client, topic: u32, payload: u32, options: u32): i32 {
+  if (c.connectOwed) return Status.WrongPhase;
   if (topic == 0) {
-    c.hasWill = false;
+    c.willTopic = 0;
     return Status.Ok;
   }
   if (!isText(c, topic, TextKind.Topic) || !isText(c, payload, TextKind.Bytes)) return Status.BadHandle;
   if ((options & Option.QosMask) == Option.QosMask) return Status.QosRange;
-  c.hasWill = true;
   c.willTopic = <u16>topic;
   c.willPayload = <u16>payload;
   c.willOptions = <u16>(options & (Option.QosMask | Option.Retain));

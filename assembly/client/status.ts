@@ -48,6 +48,8 @@ export const enum Status {
   VersionUnknown = -21,
   /** More bytes than were offered, or outside the range that the call states. */
   ArgumentRange = -22,
+  /** A setting or a message still names this text. */
+  TextInUse = -23,
 }
 
 /** What `poll` reports, one at a time. The fields of the block that each event fills are named beside it. */

@@ -12,6 +12,7 @@ import { publish, qosOf, release, STATUS_ENTRY } from "../session/outbox";
 import { ownerOf } from "../session/packet-ids";
 import { answerSubscribe, answerUnsubscribe } from "../session/subscriptions";
 import { readU16 } from "./bytes";
+import { Sending } from "./send";
 import { Packet } from "./types";
 
 /** The entry in flight under this id, or 0 for a duplicate or foreign acknowledgement. */
@@ -86,7 +87,8 @@ function areCodesKnown(codes: usize, count: u32): bool {
 
 function readRequestAck(c: Client, type: u32, at: usize, packetId: u32, nowMs: u32): i32 {
   const expected: u32 = c.requestType == Packet.Subscribe ? Packet.Suback : Packet.Unsuback;
-  if (c.requestId == 0 || type != expected) return breakOff(c, CloseReason.UnexpectedAck);
+  if (c.requestId == 0 || type != expected || c.sending == Sending.Request)
+    return breakOff(c, CloseReason.UnexpectedAck);
   if (c.requestId != packetId) return breakOff(c, CloseReason.BadPacketId); // [MQTT3-3.8.4-2] [MQTT3-3.10.4-4]
   if (type == Packet.Suback) {
     if (!areCodesKnown(at + 2, c.requestCount)) return breakOff(c, CloseReason.BadSuback);

@@ -25,7 +25,7 @@ function firstByte(type: u32, flags: u32): u8 {
 /** [MQTT3-3.1.2-11] [MQTT3-3.1.2-13] [MQTT3-3.1.2-15] without a will its bits are 0. The reserved bit is 0. [MQTT3-3.1.2-3] */
 function connectFlags(c: Client): u32 {
   let flags: u32 = c.clean || c.clearing ? ConnectFlag.Clean : 0;
-  if (c.hasWill && !c.clearing)
+  if (c.willTopic != 0 && !c.clearing)
     flags |=
       ConnectFlag.Will |
       ((<u32>(c.willOptions & Option.QosMask)) << 3) |
@@ -112,4 +112,5 @@ export function beginPublish(c: Client, i: u32, isAgain: bool): void {
   c.sendEntry = <u16>i;
   c.partsGiven = 0;
   beginPacket(c, Sending.Publish, length);
+  c.sendTouched = isAgain; // of a message that is sent again, bytes were handed over before
 }

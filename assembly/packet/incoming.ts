@@ -62,6 +62,8 @@ function readPrefix(c: Client, head: u32): CloseReason {
  * the same: a PUBREC for a known id, nothing for one that finds no place.
  */
 function isWanted(c: Client, nowMs: u32): bool {
+  c.settleQos = 0;
+  if (!c.accepted) return false; // a session that is being discarded
   c.settleQos = c.eventQos;
   if (c.eventQos == 0) return true;
   if (c.phase != Phase.Draining) {

@@ -1,6 +1,7 @@
 // Which packet goes out next, and what it means that one went out. Between two packets only: nothing is interleaved.
 // Acknowledgements first, then a ping, a request, the messages in their order, and DISCONNECT last.
 
+import { awaitAnswer } from "../client/answer";
 import { addressOf, Client, Entry, entryAt, HEAD_BYTES, REQUEST_OWNER } from "../client/block";
 import { beginClosing } from "../client/closing";
 import { Ping, pingSent, publishSent, sentSomething } from "../client/liveness";
@@ -115,6 +116,7 @@ function packetSent(c: Client, nowMs: u32): void {
     pingSent(c, nowMs);
   } else if (sending == Sending.Connect) {
     c.connectOwed = false;
+    awaitAnswer(c);
   } else if (sending == Sending.Disconnect) {
     c.disconnectOwed = false;
     beginClosing(c, c.closeReason, true);

@@ -47,7 +47,7 @@ export function beginPacket(c: Client, sending: Sending, length: u32): void {
 
 /** The text of CONNECT's payload that stands at `piece`, 0 when it has none there. [MQTT3-3.1.3-1] */
 function connectText(c: Client, piece: u32): u32 {
-  const withWill: bool = c.hasWill && !c.clearing;
+  const withWill: bool = c.willTopic != 0 && !c.clearing;
   if (piece == 1) return c.clientId;
   if (piece == 2) return withWill ? <u32>c.willTopic : 0;
   if (piece == 3) return withWill ? <u32>c.willPayload : 0;

@@ -5,32 +5,29 @@ import { DropReason, Phase, Status } from "../client/status";
 import { writeU16 } from "../packet/bytes";
 import { sameText } from "../packet/topic";
 import { EntryState, Option } from "./entry-state";
-import {
-  append,
-  drop,
-  firstUnsent,
-  giveEntry,
-  STATUS_ENTRY,
-  takeEntry,
-  wireTopic,
-  wireTopicLength,
-} from "./outbox";
+import { append, drop, giveEntry, STATUS_ENTRY, takeEntry, wireTopic, wireTopicLength } from "./outbox";
 import { takePlace, wouldFit } from "./places";
+import { textAddress, textLength } from "./texts";
 
-/** The next unsent message after `i` that may make room for another. */
+/** The first message from `i` on that was never handed to a transport; 0 none. The status has a room of its own. */
+function unsentFrom(c: Client, from: u32): u32 {
+  let i: u32 = from;
+  while (i != 0 && !isDroppable(c, i)) i = entryAt(c, i).next;
+  return i;
+}
+
+function isDroppable(c: Client, i: u32): bool {
+  const entry: Entry = entryAt(c, i);
+  return i != STATUS_ENTRY && entry.state == EntryState.Queued && (entry.options & Option.WasSent) == 0;
+}
+
 function nextUnsent(c: Client, i: u32): u32 {
-  const next: u32 = entryAt(c, i).next;
-  return next == STATUS_ENTRY ? <u32>entryAt(c, next).next : next;
+  return unsentFrom(c, entryAt(c, i).next);
 }
 
-function firstDroppable(c: Client): u32 {
-  const first: u32 = firstUnsent(c);
-  return first == STATUS_ENTRY ? nextUnsent(c, first) : first;
-}
-
-/** The oldest unsent message of the topic whose name, with its length, is at `topic`; 0 none. */
+/** The oldest unsent message of this topic; 0 none. */
 function unsentOfTopic(c: Client, topic: usize, topicLength: u32): u32 {
-  let i: u32 = firstDroppable(c);
+  let i: u32 = unsentFrom(c, c.cursor);
   while (i != 0) {
     const entry: Entry = entryAt(c, i);
     if (sameText(addressOf(c, wireTopic(c, entry)) + 2, wireTopicLength(c, entry) - 2, topic, topicLength))
@@ -43,7 +40,7 @@ function unsentOfTopic(c: Client, topic: usize, topicLength: u32): u32 {
 /** Condemns the oldest unsent messages until `bytes` would fit; their number, or 0 if even all of them are not enough. */
 function condemn(c: Client, bytes: u32): u32 {
   let condemned: u32 = 0;
-  let i: u32 = firstDroppable(c);
+  let i: u32 = unsentFrom(c, c.cursor);
   while (i != 0) {
     entryAt(c, i).state = <u8>EntryState.Condemned;
     condemned += 1;
@@ -132,7 +129,9 @@ export function accept(
     return options & Option.DropOffline ? acceptDropped(c, handle, options) : Status.Offline;
   }
 
-  const i: u32 = takeRoom(c, topicBytes + payloadBytes, options, topic, topicLength);
+  const name: usize = handle == 0 ? topic : textAddress(c, handle);
+  const nameLength: u32 = handle == 0 ? topicLength : textLength(c, handle);
+  const i: u32 = takeRoom(c, topicBytes + payloadBytes, options, name, nameLength);
   if (i == 0) return Status.OutboxFull;
   const entry: Entry = entryAt(c, i);
   entry.topic = <u8>handle;

@@ -26,6 +26,8 @@ export const enum Option {
   ReplaceSameTopic = 32,
   /** QoS 0 without a connection: accepted and reported as dropped, instead of refused. */
   DropOffline = 64,
+  /** Set by the client: handed to a transport in a session that is over. The broker may have it, so it is not dropped. */
+  WasSent = 128,
   /** What a caller may set. */
   Callers = 119,
   /** What an entry keeps of them. */

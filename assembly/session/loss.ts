@@ -1,9 +1,9 @@
 // What becomes of the messages when a connection or the session ends. It decides nothing about connecting.
 
-import { Client, Entry, entryAt, slotAt } from "../client/block";
+import { Client, Entry, entryAt } from "../client/block";
 import { DropReason } from "../client/status";
-import { EntryState } from "./entry-state";
-import { drop, giveEntry, qosOf, STATUS_ENTRY } from "./outbox";
+import { EntryState, Option } from "./entry-state";
+import { drop, qosOf, STATUS_ENTRY } from "./outbox";
 import { freePacketId } from "./packet-ids";
 
 /** What the caller chose for messages that were sent, not acknowledged, and belong to a session the broker forgot. */
@@ -13,7 +13,7 @@ export const enum LossPolicy {
   All = 3,
 }
 
-/** The message whose first byte was not yet handed over is unsent again: it has neither an id nor a DUP flag to carry. */
+/** The message waits again to be sent for the first time in its session: it has neither an id nor a DUP flag to carry. */
 function takeBack(c: Client, i: u32): void {
   const entry: Entry = entryAt(c, i);
   if (entry.packetId != 0) {
@@ -55,6 +55,7 @@ function loseEntry(c: Client, i: u32): void {
     drop(c, i, DropReason.OutcomeUnknown);
   } else if (entry.state == EntryState.InFlight && (i == STATUS_ENTRY || isRepublished(c, entry))) {
     takeBack(c, i);
+    entry.options |= <u8>Option.WasSent;
   } else if (entry.state == EntryState.InFlight) {
     drop(c, i, DropReason.SessionLost);
   }
@@ -72,10 +73,4 @@ export function sessionLost(c: Client): void {
     i = next;
   }
   resume(c);
-}
-
-/** Forgets every message without a report: a new life of the client. */
-export function forgetIds(c: Client): void {
-  for (let i: u32 = 0; i < c.slotCount; i++) slotAt(c, i).owner = 0;
-  giveEntry(c, STATUS_ENTRY);
 }

@@ -128,13 +128,6 @@ export function takeDone(c: Client): u32 {
   return i;
 }
 
-/** The first message that was never handed to a transport, 0 none. All before the cursor were; of those after it only what a resumed session sends again. */
-export function firstUnsent(c: Client): u32 {
-  let i: u32 = c.cursor;
-  while (i != 0 && entryAt(c, i).state != EntryState.Queued) i = entryAt(c, i).next;
-  return i;
-}
-
 export function initOutbox(c: Client): void {
   c.freeFirst = 0;
   c.freeCount = 0;

@@ -34,10 +34,3 @@ export function ownerOf(c: Client, id: u32): u32 {
 export function freePacketId(c: Client, id: u32): void {
   slotAt(c, slotOf(c, id)).owner = 0;
 }
-
-export function hasFreePacketId(c: Client): bool {
-  for (let i: u32 = 0; i < c.slotCount; i++) {
-    if (slotAt(c, i).owner == 0) return true;
-  }
-  return false;
-}

@@ -6,7 +6,7 @@
 // When it must be sent again the parts are asked for again, from offset 0.
 
 import { addressOf, Client, Entry, entryAt } from "../client/block";
-import { hasElapsed } from "../client/clock";
+import { remainingMs } from "../client/clock";
 import { Status } from "../client/status";
 import { readU16, writeU16 } from "../packet/bytes";
 import { Option } from "./entry-state";
@@ -66,7 +66,12 @@ export function wantPart(c: Client): void {
 
 /** Nothing else can be sent meanwhile, so a source may not take for ever. */
 export function isSourceStalled(c: Client, nowMs: u32): bool {
-  return c.partsWanted == PartsWanted.Told && hasElapsed(c.partsSinceMs, STALL_MS, nowMs);
+  return sourceDeadline(c, nowMs) == 0;
+}
+
+/** ms until a source that was asked has taken too long; -1 if none was asked. */
+export function sourceDeadline(c: Client, nowMs: u32): i32 {
+  return c.partsWanted == PartsWanted.Told ? <i32>remainingMs(c.partsSinceMs, STALL_MS, nowMs) : -1;
 }
 
 /** Takes the next `length` payload bytes of the message being sent. */

@@ -2,6 +2,7 @@
 // and the last one is what the broker keeps. It decides when a status is owed; sending is not its business.
 
 import { addressOf, Client, Entry, entryAt } from "../client/block";
+import { Phase } from "../client/status";
 import { sameText } from "../packet/topic";
 import { EntryState } from "./entry-state";
 import { insertAtCursor, STATUS_ENTRY } from "./outbox";
@@ -9,8 +10,13 @@ import { textAddress, textLength } from "./texts";
 
 const STATUS_OPTIONS: u8 = 1 | 4; // QoS 1, retained
 
+/** The text that the broker should keep: while leaving, the goodbye. */
+function statusText(c: Client): u32 {
+  return c.phase == Phase.Leaving && c.goodbyeText != 0 ? c.goodbyeText : c.statusText;
+}
+
 export function hasStatus(c: Client): bool {
-  return c.statusTopic != 0 && c.statusText != 0;
+  return c.statusTopic != 0 && statusText(c) != 0;
 }
 
 export function isStatusInFlight(c: Client): bool {
@@ -34,7 +40,7 @@ export function queueStatus(c: Client): void {
   entry.topic = <u8>c.statusTopic;
   entry.options = STATUS_OPTIONS;
   entry.packetId = 0;
-  c.statusSent = c.statusText;
+  c.statusSent = <u16>statusText(c);
   c.statusOwed = false;
   insertAtCursor(c, STATUS_ENTRY);
 }
@@ -62,7 +68,7 @@ export function noticeStatus(
     !sameText(addressOf(c, topicAt), topicBytes, textAddress(c, c.statusTopic), textLength(c, c.statusTopic))
   )
     return;
-  if (whole && says(c, c.statusText, payloadAt, payloadBytes)) return;
+  if (whole && says(c, statusText(c), payloadAt, payloadBytes)) return;
   // the echo of an older value that is still in flight: the newest follows it anyway
   if (whole && isStatusInFlight(c) && says(c, c.statusSent, payloadAt, payloadBytes)) return;
   c.statusOwed = true;

@@ -189,7 +189,8 @@ class RealtimeRun {
 
   /** Until nothing waits and every device could say goodbye. */
   async #drain(): Promise<void> {
-    const drainMs = this.#hasConnected() ? this.#settings.drainMs : 0;
+    const patienceMs = this.#hasConnected() ? this.#settings.drainMs : NEVER_CONNECTED_MS - this.#elapsedMs;
+    const drainMs = Math.min(this.#settings.drainMs, patienceMs);
     await this.#until(
       () => this.#stations.every(({ state }) => state.isConnected && state.waiting === 0),
       ({ drainMs: limitMs }) => limitMs,

@@ -58,7 +58,9 @@ againstEachBroker("a message of 100 KB", async (suite, { port }) => {
       assert.equal(client.all("closed").length, 1, "only the connection that cleared the session");
       if (qos === 0) return;
       // Unacknowledged it would come again with every connection.
-      const { messageId } = await proxy.waitFor(({ cmd, topic: name }) => cmd === "publish" && name === topic);
+      const { messageId } = await proxy.waitFor(
+        ({ cmd, topic: name }) => cmd === "publish" && name === topic,
+      );
       await proxy.waitFor((record) => record.cmd === finalAck[qos] && record.messageId === messageId);
     });
   }

@@ -1,16 +1,16 @@
 // Owns the claim that a broker which cannot be had is not hammered, and that a second device under one id is told from a bad link.
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { type AddressInfo, createServer, type Socket } from "node:net";
-import { type TestContext, test } from "node:test";
+import { type AddressInfo, createServer } from "node:net";
+import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Packet, type ParserOptions, parser, writeToStream } from "mqtt-packet";
+import { writeToStream } from "mqtt-packet";
 import { type BareClient, startBareClient } from "../support/bare-client.ts";
 import { observe, proxyTo } from "../support/borrowed.ts";
 import { againstEachBroker } from "../support/each-broker.ts";
 import { tally } from "../support/recording-subscriber.ts";
+import { acceptConnection, startScriptedBroker } from "../support/scripted-broker.ts";
 
-const protocol: ParserOptions = { protocolVersion: 4 };
 const backoffMs = { base: 16, max: 256 } as const;
 /** Every draw is the highest there is, so that the waits are the ceilings less one. */
 const highestDraw = { u32: () => 2 ** 32 - 1 };
@@ -18,27 +18,6 @@ const growingMs = [15, 31, 63, 127, 255, 255] as const;
 
 function waits(client: BareClient): readonly number[] {
   return client.all("closed").map(({ waitMs }) => waitMs);
-}
-
-/** A server that answers as it likes; the client's packets come whole. */
-async function startServer(
-  t: TestContext,
-  answer: (packet: Packet, socket: Socket) => void,
-): Promise<number> {
-  const server = createServer((socket) => {
-    const reader = parser(protocol);
-    reader.on("packet", (packet: Packet) => answer(packet, socket));
-    socket.on("error", () => {});
-    socket.on("data", (bytes) => reader.parse(bytes));
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  t.after(() => server.close());
-  return (server.address() as AddressInfo).port;
-}
-
-function accept(socket: Socket): void {
-  writeToStream({ cmd: "connack", returnCode: 0, sessionPresent: false }, socket);
 }
 
 test("the waits before a port that refuses grow up to their limit", { timeout: 30_000 }, async (t) => {
@@ -62,9 +41,9 @@ test("the waits before a port that refuses grow up to their limit", { timeout: 3
 test("the waits grow before a broker that accepts and then kicks, and a second device is suspected", {
   timeout: 30_000,
 }, async (t) => {
-  const port = await startServer(t, (packet, socket) => {
+  const port = await startScriptedBroker(t, (packet, socket) => {
     if (packet.cmd !== "connect") return;
-    accept(socket);
+    acceptConnection(socket);
     socket.end();
   });
   const client = startBareClient(t, { to: port, clean: true, backoffMs, random: highestDraw });
@@ -78,9 +57,9 @@ test("the first final acknowledgement of a connection is progress, and resets th
   timeout: 30_000,
 }, async (t) => {
   let kicks = 3;
-  const port = await startServer(t, (packet, socket) => {
+  const port = await startScriptedBroker(t, (packet, socket) => {
     if (packet.cmd === "connect") {
-      accept(socket);
+      acceptConnection(socket);
       if (kicks > 0) socket.end();
       kicks -= 1;
     } else if (packet.cmd === "publish" && !socket.writableEnded) {

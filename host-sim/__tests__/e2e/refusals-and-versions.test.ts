@@ -14,7 +14,7 @@ import { againstEachBroker } from "../support/each-broker.ts";
 import { mosquittoOrSkip } from "../support/mosquitto.ts";
 
 const username = "mast";
-const password = "pässwörd\u0000\u00ff";
+const password = "pässwörd";
 const timeout = 30_000;
 
 /** Knows one user, and tells a wrong password (4) from nobody at all (5). */
@@ -112,18 +112,21 @@ againstEachBroker("MQTT 3.1", async (suite, { port }) => {
     assert.deepEqual(client.messages, ["down 0", "down 1", "down 2"]);
   });
 
-  await suite.test("asks for its subscriptions at each connection, and sends again what is unacknowledged", async (t) => {
-    const proxy = await proxyTo(t, port);
-    const observer = await observe(t, { port, filter: "old/again" });
-    const client = startBareClient(t, { to: proxy.port, version: 3 });
-    client.subscribe("old/settings", 1);
-    await client.reported("subscribed");
-    const cut = proxy.cutAt({ packet: "publish", direction: "toBroker", when: "before", how: "reset" });
-    const message = client.publish("old/again", "reading", 1);
-    await cut.hit();
-    assert.equal(await client.endOf(message), "published");
-    await client.reported("subscribed", 2);
-    await observer.settle();
-    assert.deepEqual(observer.payloads, ["reading"]);
-  });
+  await suite.test(
+    "asks for its subscriptions at each connection, and sends again what is unacknowledged",
+    async (t) => {
+      const proxy = await proxyTo(t, port);
+      const observer = await observe(t, { port, filter: "old/again" });
+      const client = startBareClient(t, { to: proxy.port, version: 3 });
+      client.subscribe("old/settings", 1);
+      await client.reported("subscribed");
+      const cut = proxy.cutAt({ packet: "publish", direction: "toBroker", when: "before", how: "reset" });
+      const message = client.publish("old/again", "reading", 1);
+      await cut.hit();
+      assert.equal(await client.endOf(message), "published");
+      await client.reported("subscribed", 2);
+      await observer.settle();
+      assert.deepEqual(observer.payloads, ["reading"]);
+    },
+  );
 });

@@ -62,7 +62,9 @@ test("over TLS and WebSocket, against Mosquitto", { timeout }, async (suite) => 
   const withClientCertificate = (settings: TlsSettings): Dialer =>
     tlsDialer(host, broker.port("mqttsWithClientCertificate"), settings);
 
-  await suite.test("messages pass over TLS with the right CA", (t) => assertPasses(t, broker, overTls({ ca })));
+  await suite.test("messages pass over TLS with the right CA", (t) =>
+    assertPasses(t, broker, overTls({ ca })),
+  );
 
   await suite.test("messages pass with the client certificate that is required", (t) =>
     assertPasses(t, broker, withClientCertificate({ ca, ...pem(certificates.client) })),

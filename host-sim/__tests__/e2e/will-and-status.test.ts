@@ -73,7 +73,9 @@ againstEachBroker("the retained status", async (suite, { name, port }) => {
     await observer.settle();
     assert.deepEqual(observer.payloads, [told.birth, told.goodbye]);
     assert.equal(await retainedAt(t, port, topic), told.goodbye);
-    const last = proxy.log.filter(({ cmd, connection }) => connection === 1 && cmd !== "incomplete").slice(-3);
+    const last = proxy.log
+      .filter(({ cmd, connection }) => connection === 1 && cmd !== "incomplete")
+      .slice(-3);
     assert.deepEqual(
       last.map(({ cmd, forwarded }) => ({ cmd, forwarded })),
       ["publish", "puback", "disconnect"].map((cmd) => ({ cmd, forwarded: true })),

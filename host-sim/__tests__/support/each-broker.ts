@@ -18,17 +18,23 @@ export const rounds: readonly number[] = Array.from({ length: roundCount() }, (_
 
 const suiteTimeoutMs = 300_000;
 
-/** One broker of each kind for all claims of a suite. */
+/** One broker of each kind for all claims of a suite; the two are put to the test at the same time. */
 export function againstEachBroker(about: string, claims: Claims): void {
-  test(`${about}, against Aedes`, { timeout: suiteTimeoutMs }, async (suite) => {
-    await claims(suite, await startAedes(suite));
+  test(about, { timeout: suiteTimeoutMs, concurrency: true }, async (all) => {
+    const aedes = all.test("against Aedes", async (suite) => claims(suite, await startAedes(suite)));
+    const mosquitto = all.test("against Mosquitto", async (suite) => {
+      const broker = await startMosquitto(suite);
+      if (broker !== undefined) await claims(suite, broker);
+    });
+    await Promise.all([aedes, mosquitto]);
   });
-  test(`${about}, against Mosquitto`, { timeout: suiteTimeoutMs }, async (suite) => {
-    const mosquitto = await mosquittoOrSkip(suite);
-    if (mosquitto === undefined) return;
-    const port = mosquitto.port();
-    await claims(suite, { name: "Mosquitto", port, restart: (options) => mosquitto.restart(options) });
-  });
+}
+
+async function startMosquitto(t: TestContext): Promise<TestBroker | undefined> {
+  const mosquitto = await mosquittoOrSkip(t);
+  if (mosquitto === undefined) return undefined;
+  const restart = (options: { readonly forget: boolean }) => mosquitto.restart(options);
+  return { name: "Mosquitto", port: mosquitto.port(), restart };
 }
 
 async function startAedes(t: TestContext): Promise<TestBroker> {

@@ -1,6 +1,6 @@
 // Owns what a proxy's log says about the PUBLISHes that passed it: their payloads, ids and DUP flags. Knows no sockets.
 import assert from "node:assert/strict";
-import { type IPublishPacket, parser } from "mqtt-packet";
+import { type Packet, parser } from "mqtt-packet";
 import type { PacketLog } from "./cut.ts";
 import { type Direction, describeRecords, type PacketRecord } from "./packet-log.ts";
 
@@ -18,8 +18,8 @@ export function publishesIn(log: PacketLog, direction: Direction): readonly Logg
 function payloadOf(record: PacketRecord): string {
   let payload = "";
   const reader = parser();
-  reader.on("packet", (packet: IPublishPacket) => {
-    payload = packet.payload.toString();
+  reader.on("packet", (packet: Packet) => {
+    if (packet.cmd === "publish") payload = packet.payload.toString();
   });
   reader.parse(record.bytes);
   return payload;

@@ -14,7 +14,7 @@ const USUAL_COLUMNS = 80;
 
 type Terminal = Writable & { readonly columns?: number };
 
-/** It hides the cursor until it is closed, or the process ends. */
+/** What is drawn last stays. The library hides the cursor meanwhile, and shows it again however the process ends. */
 export function createScreen(subject: Subject, terminal: Terminal, clock: Clock, paint: Paint): View {
   const picture = createPicture();
   const draw = createLogUpdate(terminal);

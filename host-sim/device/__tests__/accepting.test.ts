@@ -3,9 +3,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Core, loadModule } from "../core.ts";
-import { DropReason, Event, Option, Status } from "../layout.generated.ts";
+import { ClosedBy, DropReason, Event, Option, Status } from "../layout.generated.ts";
 import { BlockUnderTest, smallCapacities } from "./support/block-under-test.ts";
 import { checkInvariants } from "./support/invariants.ts";
+import { connectedClient, receive } from "./support/session.ts";
 
 const core = new Core(loadModule());
 const REPLACE = 1 | Option.ReplaceSameTopic;
@@ -92,5 +93,34 @@ describe("dropping the oldest", () => {
     assert.equal(block.publish("a", "", 1 | Option.DropOldest), Status.OutboxFull, "a drop not yet polled");
     assertDropped(block, first as number, DropReason.Overflow);
     assert.ok(block.publish("a", "", 1 | Option.DropOldest) > 0);
+  });
+
+  it("touches no message that was sent, also when a goodbye was cut short in front of it", () => {
+    const block = connectedClient(core, {
+      clean: false,
+      prepare: (fresh) => {
+        const online = fresh.text("online", "Bytes");
+        core.exports.setStatusTopic(fresh.client, fresh.text("s", "Topic"), fresh.text("offline", "Bytes"));
+        core.exports.setStatus(fresh.client, online);
+      },
+    });
+    receive(block, "PUBACK id=1");
+    block.events();
+    block.publish("t", "x".repeat(400), 1);
+    block.collect();
+    block.closed(ClosedBy.Link);
+    block.nowMs += 200_000;
+    block.events();
+    core.exports.opened(block.client);
+    block.collect();
+    receive(block, "CONNACK sp=1 code=0");
+    block.events();
+    core.exports.disconnect(block.client, 1000, block.nowMs);
+    assert.ok(core.exports.toSend(block.client) > 0, "the goodbye is ready, and nothing of it is taken");
+    block.closed(ClosedBy.Link);
+    block.events();
+    assert.equal(block.publish("t", "y".repeat(900), 1 | Option.DropOldest), Status.OutboxFull);
+    assert.deepEqual(block.events(), []);
+    checkInvariants(block);
   });
 });

@@ -25,12 +25,29 @@ const device: DeviceRecord = {
 
 function reading(seq: number, changes: Partial<Reading> = {}): Reading {
   const takenMs = seq * 10;
-  return { device: 1, life: 1, seq, takenMs, isRefused: false, end: "published", seenMs: [takenMs + 5], ...changes };
+  return {
+    device: 1,
+    life: 1,
+    seq,
+    takenMs,
+    isRefused: false,
+    end: "published",
+    seenMs: [takenMs + 5],
+    ...changes,
+  };
 }
 
 function evidence(changes: Partial<Evidence> = {}): Evidence {
   const readings = changes.readings ?? [reading(1), reading(2)];
-  return { qos: 1, readings, arrivals: readings, devices: [device], memoryGrowthBytes: 0, endMs: 1000, ...changes };
+  return {
+    qos: 1,
+    readings,
+    arrivals: readings,
+    devices: [device],
+    memoryGrowthBytes: 0,
+    endMs: 1000,
+    ...changes,
+  };
 }
 
 function broken(promise: KeptPromise, given: Partial<Evidence>): number {
@@ -43,7 +60,10 @@ function excused(promise: KeptPromise, given: Partial<Evidence>): number {
 
 it("a run in which all went well breaks none and excuses none", () => {
   for (const qos of [0, 1, 2] as const) {
-    assert.deepEqual(PROMISES.flatMap((promise) => promise.judge(evidence({ qos }))), []);
+    assert.deepEqual(
+      PROMISES.flatMap((promise) => promise.judge(evidence({ qos }))),
+      [],
+    );
   }
 });
 
@@ -54,7 +74,10 @@ it("no two promises share a name", () => {
 describe("nothing lost", () => {
   it("is broken by one that was said to be published and never came, above QoS 0", () => {
     const readings = [reading(1), reading(2, { seenMs: [] })];
-    assert.deepEqual([0, 1, 2].map((qos) => broken(nothingLost, { qos: qos as 0 | 1 | 2, readings })), [0, 1, 1]);
+    assert.deepEqual(
+      [0, 1, 2].map((qos) => broken(nothingLost, { qos: qos as 0 | 1 | 2, readings })),
+      [0, 1, 1],
+    );
     assert.equal(nothingLost.judge(evidence({ readings }))[0]?.atMs, 20);
   });
 
@@ -71,7 +94,10 @@ describe("nothing lost", () => {
     const waiting = { readings: [reading(1, { end: null, seenMs: [] })] };
     for (const changed of [{ life: 2 }, { isOn: false }]) {
       const devices = [{ ...device, ...changed }];
-      assert.deepEqual([broken(nothingLost, { ...waiting, devices }), excused(nothingLost, { ...waiting, devices })], [0, 1]);
+      assert.deepEqual(
+        [broken(nothingLost, { ...waiting, devices }), excused(nothingLost, { ...waiting, devices })],
+        [0, 1],
+      );
     }
   });
 });
@@ -85,8 +111,15 @@ describe("QoS 2 exactly once", () => {
   });
 
   it("cannot be claimed across a session that the broker forgot meanwhile, only then", () => {
-    const forgotten = (atMs: number) => ({ qos: 2 as const, readings, devices: [{ ...device, sessionLostMs: [atMs] }] });
-    assert.deepEqual([5, 30, 70].map((atMs) => excused(qos2ExactlyOnce, forgotten(atMs))), [0, 1, 0]);
+    const forgotten = (atMs: number) => ({
+      qos: 2 as const,
+      readings,
+      devices: [{ ...device, sessionLostMs: [atMs] }],
+    });
+    assert.deepEqual(
+      [5, 30, 70].map((atMs) => excused(qos2ExactlyOnce, forgotten(atMs))),
+      [0, 1, 0],
+    );
   });
 });
 
@@ -98,7 +131,12 @@ describe("in order", () => {
   });
 
   it("looks at each life of each device by itself", () => {
-    const arrivals = [reading(5), reading(1, { life: 2 }), reading(1, { device: 2 }), reading(2, { life: 2 })];
+    const arrivals = [
+      reading(5),
+      reading(1, { life: 2 }),
+      reading(1, { device: 2 }),
+      reading(2, { life: 2 }),
+    ];
     assert.equal(broken(inOrder, { arrivals }), 0);
   });
 });
@@ -119,7 +157,10 @@ describe("the status tells the truth", () => {
   });
 
   it("says nothing of a device that never connected", () => {
-    assert.deepEqual(statusTellsTruth.judge(evidence({ devices: [{ ...device, connections: 0, lastStatus: null }] })), []);
+    assert.deepEqual(
+      statusTellsTruth.judge(evidence({ devices: [{ ...device, connections: 0, lastStatus: null }] })),
+      [],
+    );
   });
 });
 

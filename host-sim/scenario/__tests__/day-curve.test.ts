@@ -35,7 +35,9 @@ describe("the day curve", () => {
 
   it("moves at all: within a minute it can be seen in hundredths", () => {
     const temperature = curve(7);
-    const seen = new Set(Array.from({ length: 60 }, (_, second) => Math.round(temperature(second * 1000) / 10)));
+    const seen = new Set(
+      Array.from({ length: 60 }, (_, second) => Math.round(temperature(second * 1000) / 10)),
+    );
     assert.ok(seen.size > 3);
   });
 

@@ -50,7 +50,10 @@ describe("what is no fault is refused, and the message says why:", () => {
 
   for (const family of ["link", "power", "flash", "broker", "peer", "all"]) {
     it(`the family "${family}", by name: random moments are for simulated time`, () => {
-      assert.throws(() => parseFaults(`cut@1s,${family}`), new RegExp(`"${family}".*random moments.*simulated time`));
+      assert.throws(
+        () => parseFaults(`cut@1s,${family}`),
+        new RegExp(`"${family}".*random moments.*simulated time`),
+      );
     });
   }
 

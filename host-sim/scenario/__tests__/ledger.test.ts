@@ -37,18 +37,51 @@ describe("a reading at QoS 1", () => {
   for (const [what, happenings, place] of [
     ["that arrived is delivered", [taken(1, 0), ended(1, "published"), seen(1, 9)], { delivered: 1 }],
     ["that arrived is delivered, even while its ack is missing", [taken(1, 0), seen(1, 9)], { delivered: 1 }],
-    ["that arrived is delivered, whatever the device was told", [taken(1, 0), seen(1, 9), ended(1, "sessionLost")], { delivered: 1 }],
-    ["that arrived twice is delivered once, with a duplicate", [taken(1, 0), seen(1, 9), seen(1, 10)], { delivered: 1, duplicates: 1 }],
-    ["that was said to be published and did not arrive is lost", [taken(1, 0), ended(1, "published")], { lost: 1 }],
+    [
+      "that arrived is delivered, whatever the device was told",
+      [taken(1, 0), seen(1, 9), ended(1, "sessionLost")],
+      { delivered: 1 },
+    ],
+    [
+      "that arrived twice is delivered once, with a duplicate",
+      [taken(1, 0), seen(1, 9), seen(1, 10)],
+      { delivered: 1, duplicates: 1 },
+    ],
+    [
+      "that was said to be published and did not arrive is lost",
+      [taken(1, 0), ended(1, "published")],
+      { lost: 1 },
+    ],
     ["that still waits is pending", [taken(1, 0)], { pending: 1 }],
     ["that was refused is refused and not accepted", [taken(1, 0, "outboxFull")], { refused: 1 }],
-    ["past PUBREC in a forgotten session has an unknown outcome", [taken(1, 0), ended(1, "outcomeUnknown")], { outcomeUnknown: 1 }],
-    ["that went with the power is lost", [taken(1, 0), { kind: "power", atMs: 5, ...ONE, isOn: false }], { lost: 1 }],
-    ["of an earlier life is lost, although the device is on again", [taken(1, 0), { kind: "power", atMs: 5, device: 1, life: 2, isOn: true }], { lost: 1 }],
+    [
+      "past PUBREC in a forgotten session has an unknown outcome",
+      [taken(1, 0), ended(1, "outcomeUnknown")],
+      { outcomeUnknown: 1 },
+    ],
+    [
+      "that went with the power is lost",
+      [taken(1, 0), { kind: "power", atMs: 5, ...ONE, isOn: false }],
+      { lost: 1 },
+    ],
+    [
+      "of an earlier life is lost, although the device is on again",
+      [taken(1, 0), { kind: "power", atMs: 5, device: 1, life: 2, isOn: true }],
+      { lost: 1 },
+    ],
   ] as const) {
     it(what, () => {
       const { readings, accepted, dropped, ...counts } = countReadings(ledgerOf(...happenings), 1);
-      const none = { refused: 0, delivered: 0, rejected: 0, lost: 0, lostQos0: 0, pending: 0, outcomeUnknown: 0, duplicates: 0 };
+      const none = {
+        refused: 0,
+        delivered: 0,
+        rejected: 0,
+        lost: 0,
+        lostQos0: 0,
+        pending: 0,
+        outcomeUnknown: 0,
+        duplicates: 0,
+      };
       assert.deepEqual(counts, { ...none, ...place });
       assert.equal(readings, 1);
       assert.equal(accepted.qos1, "refused" in place ? 0 : 1);
@@ -84,11 +117,15 @@ describe("the sums", () => {
     it(`at QoS ${qos} account for every reading, whatever became of each`, () => {
       fc.assert(
         fc.property(fc.array(fate), fc.boolean(), (fates, isOnAtEnd) => {
-          const ledger = ledgerOf(...fates.flatMap(({ isRefused, end, arrivals }, index) => [
-            taken(index + 1, index, isRefused ? "outboxFull" : null),
-            ...Array.from({ length: isRefused ? 0 : arrivals }, (_, count) => seen(index + 1, index + count)),
-            ...(end === null || isRefused ? [] : [ended(index + 1, end)]),
-          ]));
+          const ledger = ledgerOf(
+            ...fates.flatMap(({ isRefused, end, arrivals }, index) => [
+              taken(index + 1, index, isRefused ? "outboxFull" : null),
+              ...Array.from({ length: isRefused ? 0 : arrivals }, (_, count) =>
+                seen(index + 1, index + count),
+              ),
+              ...(end === null || isRefused ? [] : [ended(index + 1, end)]),
+            ]),
+          );
           ledger.see({ kind: "power", atMs: 1000, ...ONE, isOn: isOnAtEnd });
           const sums = countReadings(ledger, qos);
           const { accepted, dropped, delivered, rejected, outcomeUnknown, lost, lostQos0, pending } = sums;
@@ -110,7 +147,10 @@ describe("the ledger", () => {
     ledger.see({ kind: "power", atMs: 10, device: 1, life: 2, isOn: true });
     ledger.see({ kind: "reading", atMs: 20, device: 1, life: 2, seq: 1, thousandths: 1, refusal: null });
     ledger.see(seen(1, 25, 2));
-    assert.deepEqual(ledger.readings.map(({ seenMs }) => seenMs), [[5], [25]]);
+    assert.deepEqual(
+      ledger.readings.map(({ seenMs }) => seenMs),
+      [[5], [25]],
+    );
   });
 
   it("ignores what arrives from nobody's reading", () => {
@@ -139,8 +179,17 @@ describe("the ledger", () => {
 
 describe("the latency", () => {
   it("is the time to the first arrival, by the nearest rank", () => {
-    const happenings = Array.from({ length: 100 }, (_, index) => [taken(index + 1, 0), seen(index + 1, index + 1), seen(index + 1, 500)]);
-    assert.deepEqual(latencyOf(ledgerOf(...happenings.flat()).arrivals), { p50: 50, p90: 90, p99: 99, max: 100 });
+    const happenings = Array.from({ length: 100 }, (_, index) => [
+      taken(index + 1, 0),
+      seen(index + 1, index + 1),
+      seen(index + 1, 500),
+    ]);
+    assert.deepEqual(latencyOf(ledgerOf(...happenings.flat()).arrivals), {
+      p50: 50,
+      p90: 90,
+      p99: 99,
+      max: 100,
+    });
   });
 
   it("of nothing is null, not 0", () => {
@@ -149,14 +198,26 @@ describe("the latency", () => {
 });
 
 describe("what the outbox bridges", () => {
-  const capacities = { receiveBytes: 1024, outboxBytes: 1024, entries: 13, window: 8, inboundIds: 32, texts: 10, textBytes: 240, filters: 3 };
+  const capacities = {
+    receiveBytes: 1024,
+    outboxBytes: 1024,
+    entries: 13,
+    window: 8,
+    inboundIds: 32,
+    texts: 10,
+    textBytes: 240,
+    filters: 3,
+  };
 
   it("is bounded by its entries, and lasts as many intervals", () => {
     assert.deepEqual(holdsOf({ qos: 1, everyMs: 2000, capacities }, 30), { readings: 13, ms: 26_000 });
   });
 
   it("is bounded by its bytes, where they are fewer", () => {
-    assert.deepEqual(holdsOf({ qos: 2, everyMs: 1000, capacities: { ...capacities, outboxBytes: 100 } }, 30), { readings: 2, ms: 2000 });
+    assert.deepEqual(
+      holdsOf({ qos: 2, everyMs: 1000, capacities: { ...capacities, outboxBytes: 100 } }, 30),
+      { readings: 2, ms: 2000 },
+    );
   });
 
   it("is nothing at QoS 0, and unknown before a reading was seen", () => {

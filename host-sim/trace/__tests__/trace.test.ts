@@ -5,8 +5,24 @@ import { describe, it } from "node:test";
 import type { Happening } from "../happening.ts";
 import { createTrace, LEGEND, traceLine } from "../trace.ts";
 
-const taken: Happening = { kind: "reading", atMs: 1000.25, device: 2, life: 1, seq: 3, thousandths: -500, refusal: null };
-const seen: Happening = { kind: "seen", atMs: 2, device: 1, life: 1, level: "error", payload: 'a "b"\nc', isRetained: false };
+const taken: Happening = {
+  kind: "reading",
+  atMs: 1000.25,
+  device: 2,
+  life: 1,
+  seq: 3,
+  thousandths: -500,
+  refusal: null,
+};
+const seen: Happening = {
+  kind: "seen",
+  atMs: 2,
+  device: 1,
+  life: 1,
+  level: "error",
+  payload: 'a "b"\nc',
+  isRetained: false,
+};
 
 describe("a line of the trace", () => {
   it("says when, who, what, and each field by its name", () => {
@@ -48,8 +64,22 @@ describe("the trace's hash", () => {
 });
 
 it("the legend is marked as such and explains every kind of line", () => {
-  assert.ok(LEGEND.trimEnd().split("\n").every((line) => line.startsWith("#")));
-  const kinds = ["power", "link", "fault", "opening", "connected", "refused", "closed", "reading", "readingEnded"];
+  assert.ok(
+    LEGEND.trimEnd()
+      .split("\n")
+      .every((line) => line.startsWith("#")),
+  );
+  const kinds = [
+    "power",
+    "link",
+    "fault",
+    "opening",
+    "connected",
+    "refused",
+    "closed",
+    "reading",
+    "readingEnded",
+  ];
   const more = ["status", "message", "output", "secondDevice", "goodbye", "left", "seen", "samplingEnded"];
   for (const kind of [...kinds, ...more]) assert.match(LEGEND, new RegExp(`^#.*\\b${kind}\\b`, "m"));
 });

@@ -27,8 +27,10 @@ async function motekit(args: readonly string[], options: StandInOptions = {}): P
   return { code, stdout: world.stdout.bytes, stderr: world.stderr.text };
 }
 
-async function tool(name: string, args: readonly string[], input = ""): Promise<Ended> {
+async function tool(name: string, args: readonly string[], input: string | Buffer = ""): Promise<Ended> {
   const child = spawn(name, args, { stdio: ["pipe", "pipe", "pipe"] });
+  // Who needs no input has perhaps ended already.
+  child.stdin.on("error", () => {});
   child.stdin.end(input);
   const chunks: Buffer[] = [];
   child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -73,14 +75,24 @@ for (const args of [["-v"], [], ["-N"], ["-v", "-q", "2"], ["-q", "1", "-T", "t/
     const broker = await mosquittoAndTools(t);
     if (broker === undefined) return;
     const address = ["-p", `${broker.port()}`];
-    const wanted = ["-t", "t/#", "-t", "end", "-C", `${payloads.length - (args.includes("-T") ? 1 : 0)}`];
+    const wanted = [
+      "-t",
+      "t/#",
+      "-t",
+      "end",
+      "-W",
+      "30",
+      "-C",
+      `${payloads.length - (args.includes("-T") ? 1 : 0)}`,
+    ];
     const runs = Promise.all([
       motekit(["sub", ...address, ...wanted, ...args]),
       tool("mosquitto_sub", [...address, ...wanted, ...args]),
     ]);
     await subscribed(broker, 2);
     for (const [i, payload] of payloads.entries()) {
-      await tool("mosquitto_pub", [...address, "-t", `t/${i}`, "-q", `${i % 3}`, "-s"], payload as string);
+      const source = payload.length === 0 ? "-n" : "-s";
+      await tool("mosquitto_pub", [...address, "-t", `t/${i}`, "-q", `${i % 3}`, source], payload);
     }
     const [ours, theirs] = await runs;
     assert.deepEqual([ours.code, theirs.code], [0, 0]);
@@ -152,7 +164,15 @@ it("pub and sub speak TLS with a client certificate, and say what is wrong with 
   const wrongCa = await motekit(["pub", "-L", url, "--cafile", otherCaFile, ...pair, "-m", "x"]);
   assert.equal(wrongCa.code, 3);
   assert.match(wrongCa.stderr, /none of the trusted authorities signed/);
-  const noCertificate = await motekit(["pub", "-L", url, "--cafile", client.keyFile, "-m", "x"]);
+  const noCertificate = await motekit([
+    "pub",
+    "-L",
+    url,
+    "--cafile",
+    join(packageRoot(), "package.json"),
+    "-m",
+    "x",
+  ]);
   assert.equal(noCertificate.code, 2);
 });
 
@@ -178,15 +198,4 @@ it("a killed sub leaves its will behind, one that ends well does not", async (t)
     observer.received.map(({ topic, payload, qos }) => [topic, payload, qos]),
     [["will/killed", "gone", 1]],
   );
-});
-
-it("a persistent sub gets what was published while it was away", async (t) => {
-  const broker = await mosquittoOrSkip(t);
-  if (broker === undefined) return;
-  const address = ["-p", `${broker.port()}`];
-  const sub = ["sub", ...address, "-t", "t", "-q", "1", "-c", "-i", "me"];
-  assert.equal((await motekit([...sub, "-E"])).code, 0);
-  await motekit(["pub", ...address, "-t", "t", "-m", "meanwhile", "-q", "1"]);
-  const again = await motekit([...sub, "-C", "1", "-W", "5"]);
-  assert.deepEqual([again.code, again.stdout.toString()], [0, "meanwhile\n"]);
 });
