@@ -141,7 +141,7 @@ export function wake(c: Client, sleptMs: u32, nowMs: u32): void {
   c.accepted = false;
   c.closeReason = <u8>CloseReason.Restored;
   c.closedBy = <u8>ClosedBy.Link;
-  c.pending |= <u8>Pending.Closed;
+  if (!wasWaiting) c.pending |= <u8>Pending.Closed;
   wait(c, wasWaiting && c.phaseMs > sleptMs ? c.phaseMs - sleptMs : 0, nowMs);
 }
 

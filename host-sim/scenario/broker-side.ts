@@ -6,7 +6,7 @@ import type { Credentials } from "../device/sensor-device.ts";
 import type { Dialer } from "../net/stream.ts";
 import type { Random } from "../random/random.ts";
 import type { Clock } from "../time/clock.ts";
-import { createSubscriber, type Watcher } from "./subscriber.ts";
+import { Subscriber, type Watcher } from "./subscriber.ts";
 
 /** All that is published under a device's own level, which begins with the root's. */
 export const ROOT_LEVEL = "motekit";
@@ -58,7 +58,7 @@ export async function openRemoteBroker(
   const filters = names.map((name) => `${ROOT_LEVEL}/${name}/+`);
   const draw = random.stream("subscriber");
   const clientId = `watch-${draw.u32().toString(16)}`;
-  const subscriber = createSubscriber(
+  const subscriber = new Subscriber(
     { clientId, filters, protocol, credentials },
     { core, dialer, clock, random: draw, watcher },
   );

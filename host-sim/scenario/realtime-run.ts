@@ -8,6 +8,7 @@ import { type BrokerSide, openEmbeddedBroker, openRemoteBroker, ROOT_LEVEL } fro
 import { scheduleFaults } from "./fault-schedule.ts";
 import type { RunResult, RunSettings, RunSurroundings } from "./run-settings.ts";
 import { createStation, type Station } from "./station.ts";
+import type { Watcher } from "./subscriber.ts";
 
 /**
  * For somebody who watches: a keep-alive of 3 s, so that the will fires 4.5 s into an outage, and waits of at most 3 s
@@ -52,18 +53,20 @@ class RealtimeRun {
   readonly #settings: RunSettings;
   readonly #around: RunSurroundings;
   readonly #clock: Clock;
-  #startMs: number;
+  /** Null until the devices are there: what the broker has kept from before is seen at 0. */
+  #startMs: number | null = null;
   #isHurried = false;
   #broker: BrokerSide | null = null;
   #stations: readonly Station[] = [];
   /** One at a time: a broker that is down cannot be restarted. */
   #restarts: Promise<void> = Promise.resolve();
+  /** Undo what was asked of the clock. */
+  readonly #callOffs: (() => void)[] = [];
 
   constructor(settings: RunSettings, around: RunSurroundings) {
     this.#settings = settings;
     this.#around = around;
     this.#clock = around.clock;
-    this.#startMs = this.#clock.nowMs;
     void around.hurry.then(() => {
       this.#isHurried = true;
     });
@@ -72,6 +75,7 @@ class RealtimeRun {
   async play(): Promise<RunResult> {
     const broker = await this.#openBroker();
     const { core } = this.#around;
+    this.#startMs = this.#clock.nowMs;
     this.#stations = this.#createStations(broker);
     const memoryAtStart = core.memoryBytes;
     const sampledMs = await this.#sample(broker);
@@ -88,13 +92,14 @@ class RealtimeRun {
   }
 
   async close(): Promise<void> {
+    for (const callOff of this.#callOffs) callOff();
     for (const station of this.#stations) station.close();
     await this.#restarts;
     await this.#broker?.close(CLOSE_BROKER_MS);
   }
 
   get #elapsedMs(): number {
-    return this.#clock.nowMs - this.#startMs;
+    return this.#startMs === null ? 0 : this.#clock.nowMs - this.#startMs;
   }
 
   #tell(happening: Untimed<Happening>): void {
@@ -108,13 +113,12 @@ class RealtimeRun {
       broker.kind === "embedded"
         ? await openEmbeddedBroker(this.#clock, watcher)
         : await openRemoteBroker({ ...broker, names, protocol: device.protocol }, this.#around, watcher);
-    this.#startMs = this.#clock.nowMs;
     return this.#broker;
   }
 
-  #watcher() {
+  #watcher(): Watcher {
     const { names } = this.#settings;
-    return (topic: string, payload: string, isRetained: boolean): void => {
+    return (topic, payload, isRetained) => {
       const [root, name = "", level = ""] = topic.split("/");
       const device = names.indexOf(name) + 1;
       if (root !== ROOT_LEVEL || device === 0) return;
@@ -147,22 +151,23 @@ class RealtimeRun {
     const { faults, forMs } = this.#settings;
     // before the devices start, so that the reading that would be due at the very end is not taken
     const ending = this.#endOfSampling(forMs);
-    const targets = {
-      stations: this.#stations,
-      restartBroker: (options: { readonly forget: boolean }) => {
-        this.#restarts = this.#restarts.then(() => broker.restart?.(options));
-      },
-    };
-    const callOff = scheduleFaults(faults, targets, this.#clock, (fault) =>
-      this.#tell({ kind: "fault", fault }),
-    );
+    const targets = { stations: this.#stations, restartBroker: this.#restarter(broker) };
+    const tellFault = (fault: string): void => this.#tell({ kind: "fault", fault });
+    const callOff = scheduleFaults(faults, targets, this.#clock, tellFault);
+    this.#callOffs.push(callOff);
     for (const station of this.#stations) station.start();
     await ending;
     callOff();
-    const sampledMs = forMs === null || this.#isHurried ? this.#elapsedMs : forMs;
+    const sampledMs = Math.min(forMs ?? Number.POSITIVE_INFINITY, this.#elapsedMs);
     for (const station of this.#stations) station.settle();
     this.#tell({ kind: "samplingEnded" });
     return sampledMs;
+  }
+
+  #restarter(broker: BrokerSide): (options: { readonly forget: boolean }) => void {
+    return (options) => {
+      this.#restarts = this.#restarts.then(() => broker.restart?.(options));
+    };
   }
 
   #endOfSampling(forMs: number | null): Promise<void> {
@@ -173,12 +178,12 @@ class RealtimeRun {
         for (const station of this.#stations) station.stopSampling();
         resolve();
       };
-      const timers = [
-        ...(forMs === null ? [] : [after(this.#clock, forMs, finish)]),
-        after(this.#clock, NEVER_CONNECTED_MS, () => {
-          if (!this.#hasConnected()) finish();
-        }),
-      ];
+      const giveUp = (): void => {
+        if (!this.#hasConnected()) finish();
+      };
+      const timers = [after(this.#clock, NEVER_CONNECTED_MS, giveUp)];
+      if (forMs !== null) timers.push(after(this.#clock, forMs, finish));
+      this.#callOffs.push(...timers.map((timer) => () => timer.cancel()));
       void this.#around.hurry.then(finish);
     });
   }
@@ -188,37 +193,39 @@ class RealtimeRun {
   }
 
   /** Until nothing waits and every device could say goodbye. */
-  async #drain(): Promise<void> {
-    const patienceMs = this.#hasConnected() ? this.#settings.drainMs : NEVER_CONNECTED_MS - this.#elapsedMs;
-    const drainMs = Math.min(this.#settings.drainMs, patienceMs);
-    await this.#until(
+  #drain(): Promise<void> {
+    const patienceMs = this.#hasConnected() ? Number.POSITIVE_INFINITY : NEVER_CONNECTED_MS - this.#elapsedMs;
+    return this.#until(
       () => this.#stations.every(({ state }) => state.isConnected && state.waiting === 0),
-      ({ drainMs: limitMs }) => limitMs,
-      { ...UNHURRIED, drainMs },
+      () => Math.min(this.#limits.drainMs, patienceMs),
     );
   }
 
   async #sayGoodbye(): Promise<void> {
-    const limits = this.#isHurried ? IN_A_HURRY : { ...UNHURRIED, drainMs: 0 };
     let left = 0;
     for (const [index, station] of this.#stations.entries()) {
       const of = { device: index + 1, life: station.life };
       this.#tell({ kind: "goodbye", ...of });
-      void station.goodbye(limits.statusMs).then(() => {
+      void station.goodbye(this.#limits.statusMs).then(() => {
         left += 1;
         this.#tell({ kind: "left", ...of });
       });
     }
     await this.#until(
       () => left === this.#stations.length,
-      ({ goodbyeMs }) => goodbyeMs,
-      limits,
+      () => this.#limits.goodbyeMs,
     );
     await this.#until(
       () => this.#hasAllArrived(),
-      ({ arrivalMs }) => arrivalMs,
-      limits,
+      () => this.#limits.arrivalMs,
     );
+  }
+
+  get #limits(): EndLimits {
+    const { drainMs } = this.#settings;
+    return this.#isHurried
+      ? { ...IN_A_HURRY, drainMs: Math.min(IN_A_HURRY.drainMs, drainMs) }
+      : { ...UNHURRIED, drainMs };
   }
 
   /** A subscriber has it a little later than the device has its acknowledgement. */
@@ -231,13 +238,12 @@ class RealtimeRun {
     );
   }
 
-  /** Looks again and again until it is so or the limit has passed; a hurry that comes meanwhile shortens it. */
-  #until(isSo: () => boolean, limitOf: (limits: EndLimits) => number, limits: EndLimits): Promise<void> {
+  /** Looks again and again until it is so or the limit has passed, which a hurry may bring nearer. */
+  #until(isSo: () => boolean, limitMs: () => number): Promise<void> {
     const startMs = this.#clock.nowMs;
     return new Promise((resolve) => {
       const look = (): void => {
-        const limitMs = this.#isHurried ? Math.min(limitOf(IN_A_HURRY), limitOf(limits)) : limitOf(limits);
-        if (isSo() || this.#clock.nowMs - startMs >= limitMs) resolve();
+        if (isSo() || this.#clock.nowMs - startMs >= limitMs()) resolve();
         else after(this.#clock, STEP_MS, look);
       };
       look();

@@ -34,107 +34,119 @@ export interface SubscriberSurroundings {
   readonly watcher: Watcher;
 }
 
-export interface Subscriber {
-  /** Resolves when all filters are granted; else throws `BrokerUnreachable` with the reason. */
-  open(limitMs: number): Promise<void>;
-  /** Ends its session at the broker too, when there is time for it. */
-  close(limitMs: number): Promise<void>;
-}
-
 const VERSIONS = { "3.1": 3, "3.1.1": 4 } as const;
 const EXACTLY_ONCE = 2;
 const FILTER_REFUSED = 0x80;
 const GOODBYE_MS = 500;
 
-export function createSubscriber(settings: SubscriberSettings, around: SubscriberSurroundings): Subscriber {
-  const { core, dialer, clock, random, watcher } = around;
-  const { exports } = core;
-  const client = prepareBlock(settings, core);
-  let granted = 0;
-  let trouble: string | null = null;
-  let onChange: () => void = () => undefined;
+export class Subscriber {
+  readonly #settings: SubscriberSettings;
+  readonly #around: SubscriberSurroundings;
+  readonly #client: number;
+  readonly #port: Port;
+  #granted = 0;
+  /** Why it cannot do its work, once that is known. */
+  #trouble: string | null = null;
+  #onChange: () => void = () => undefined;
 
-  function onEvent(event: Event): void {
-    if (event === Event.Message) {
-      const { topic, payload } = readMessage(core, client);
-      watcher(topic, payload, clientField(core, client, "eventRetain") === 1);
-    } else {
-      trouble = troubleOf(event) ?? trouble;
-      if (event === Event.Subscribed) granted += 1;
-      onChange();
-    }
-  }
-
-  function troubleOf(event: Event): string | null {
-    const code = clientField(core, client, "eventCode");
-    if (event === Event.Refused) return refusalInWords(code);
-    if (event === Event.Subscribed && code === FILTER_REFUSED) return "the broker refuses a subscription";
-    if (event !== Event.Closed || code === CloseReason.SessionCleared || code === CloseReason.Refused)
-      return null;
-    return port.lastError?.message ?? `the connection ended: ${wordOf(CloseReason, code)}`;
-  }
-
-  const port = new Port({
-    core,
-    client,
-    firmware: {
-      poll: (nowMs) => exports.poll(client, nowMs),
-      deadlineMs: (nowMs) => exports.deadlineMs(client, nowMs),
-    },
-    dialer,
-    clock,
-    random,
-    onEvent,
-  });
-
-  /** Resolves to whether it came about before the limit. */
-  function until(isSo: () => boolean, limitMs: number): Promise<boolean> {
-    return new Promise((resolve) => {
-      const finish = (): void => {
-        limit.cancel();
-        onChange = () => undefined;
-        resolve(isSo());
-      };
-      const limit = after(clock, limitMs, finish);
-      onChange = () => {
-        if (isSo()) finish();
-      };
-      onChange();
+  constructor(settings: SubscriberSettings, around: SubscriberSurroundings) {
+    const { core, dialer, clock, random } = around;
+    const client = prepareBlock(settings, core);
+    this.#settings = settings;
+    this.#around = around;
+    this.#client = client;
+    this.#port = new Port({
+      core,
+      client,
+      firmware: {
+        poll: (nowMs) => core.exports.poll(client, nowMs),
+        deadlineMs: (nowMs) => core.exports.deadlineMs(client, nowMs),
+      },
+      dialer,
+      clock,
+      random,
+      onEvent: (event) => this.#heed(event),
     });
   }
 
-  const isIdle = (): boolean => clientField(core, client, "phase") === Phase.Idle;
-
-  async function leave(limitMs: number): Promise<boolean> {
-    exports.disconnect(client, GOODBYE_MS, clientMs(clock));
-    port.pump();
-    return until(isIdle, limitMs);
+  /** Resolves when all filters are granted; else throws `BrokerUnreachable` with the reason. */
+  async open(limitMs: number): Promise<void> {
+    const isGranted = (): boolean => this.#granted === this.#settings.filters.length;
+    this.#connect();
+    await this.#until(() => this.#trouble !== null || isGranted(), limitMs);
+    if (this.#trouble === null && isGranted()) return;
+    this.#port.stop();
+    throw new BrokerUnreachable(this.#trouble ?? "the broker did not answer in time");
   }
 
-  /** A clean connection, which ends the session that the broker keeps for this client id. */
-  async function forget(limitMs: number): Promise<void> {
-    exports.setClean(client, 1);
-    exports.connect(client, clientMs(clock));
-    port.pump();
-    if (await until(() => clientField(core, client, "phase") === Phase.Connected, limitMs))
-      await leave(limitMs);
+  /** Ends its session at the broker too, when there is time for it: a clean connection does. */
+  async close(limitMs: number): Promise<void> {
+    const { core, clock } = this.#around;
+    const untilMs = clock.nowMs + limitMs;
+    const leftMs = (): number => Math.max(0, untilMs - clock.nowMs);
+    if (await this.#leave(leftMs())) {
+      core.exports.setClean(this.#client, 1);
+      this.#connect();
+      if (await this.#until(() => this.#phase === Phase.Connected, leftMs())) await this.#leave(leftMs());
+    }
+    this.#port.stop();
   }
 
-  return {
-    async open(limitMs) {
-      exports.connect(client, clientMs(clock));
-      port.pump();
-      await until(() => trouble !== null || granted === settings.filters.length, limitMs);
-      if (trouble === null && granted === settings.filters.length) return;
-      port.stop();
-      throw new BrokerUnreachable(trouble ?? "the broker did not answer in time");
-    },
-    async close(limitMs) {
-      const untilMs = clock.nowMs + limitMs;
-      if (await leave(limitMs)) await forget(Math.max(0, untilMs - clock.nowMs));
-      port.stop();
-    },
-  };
+  get #phase(): number {
+    return clientField(this.#around.core, this.#client, "phase");
+  }
+
+  #connect(): void {
+    const { core, clock } = this.#around;
+    core.exports.connect(this.#client, clientMs(clock));
+    this.#port.pump();
+  }
+
+  /** Answers whether the connection was over in time. */
+  #leave(limitMs: number): Promise<boolean> {
+    const { core, clock } = this.#around;
+    core.exports.disconnect(this.#client, GOODBYE_MS, clientMs(clock));
+    this.#port.pump();
+    return this.#until(() => this.#phase === Phase.Idle, limitMs);
+  }
+
+  #heed(event: Event): void {
+    const { core, watcher } = this.#around;
+    if (event === Event.Message) {
+      const { topic, payload } = readMessage(core, this.#client);
+      watcher(topic, payload, clientField(core, this.#client, "eventRetain") === 1);
+      return;
+    }
+    this.#trouble = this.#troubleIn(event) ?? this.#trouble;
+    if (event === Event.Subscribed) this.#granted += 1;
+    this.#onChange();
+  }
+
+  #troubleIn(event: Event): string | null {
+    const code = clientField(this.#around.core, this.#client, "eventCode");
+    if (event === Event.Refused) return refusalInWords(code);
+    if (event === Event.Subscribed && code === FILTER_REFUSED) return "the broker refuses a subscription";
+    // what the client does for its own sake is no trouble, and of a refusal the reason is known
+    const isTrouble = code !== CloseReason.SessionCleared && code !== CloseReason.Refused;
+    if (event !== Event.Closed || !isTrouble) return null;
+    return this.#port.lastError?.message ?? `the connection ended: ${wordOf(CloseReason, code)}`;
+  }
+
+  /** Resolves to whether it came about before the limit. */
+  #until(isSo: () => boolean, limitMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const finish = (): void => {
+        limit.cancel();
+        this.#onChange = () => undefined;
+        resolve(isSo());
+      };
+      const limit = after(this.#around.clock, limitMs, finish);
+      this.#onChange = () => {
+        if (isSo()) finish();
+      };
+      this.#onChange();
+    });
+  }
 }
 
 /** Room for many messages that come at once; it publishes nothing. */

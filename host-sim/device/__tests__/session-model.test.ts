@@ -46,9 +46,9 @@ class Model {
     checkInvariants(this.#block);
   }
 
-  /** A good link for as long as it takes: nothing may be left over. */
+  /** A good link, for longer than the longest wait between two connections: nothing may be left over. */
   finish(): void {
-    for (let round = 0; round < 400 && this.#open.size > 0; round++) {
+    for (let round = 0; round < 1000 && this.#open.size > 0; round++) {
       this.#block.nowMs += 200;
       this.#poll();
       this.#send(10_000);

@@ -9,6 +9,8 @@ export interface Peer {
   readonly connection: number;
   send(packet: Packet): void;
   sendBytes(bytes: Uint8Array): void;
+  /** Called with the length of every run of bytes that comes from now on. */
+  onChunk(listener: (bytes: number) => void): void;
   /** FIN. */
   end(): void;
   /** RST. */
@@ -80,6 +82,7 @@ function peerOf(socket: Socket, connection: number): Peer {
     connection,
     send: (packet) => void socket.write(generate(packet)),
     sendBytes: (bytes) => void socket.write(bytes),
+    onChunk: (listener) => void socket.on("data", ({ length }) => listener(length)),
     end: () => void socket.end(),
     reset: () => void socket.resetAndDestroy(),
   };

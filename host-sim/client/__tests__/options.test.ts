@@ -1,0 +1,47 @@
+// Claims about what the Node client can be told: nothing that it does not know passes in silence.
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { connect } from "../connect.ts";
+import { OptionError } from "../errors.ts";
+import type { ClientOptions } from "../options.ts";
+
+const refused: readonly (readonly [options: object, message: RegExp])[] = [
+  [{ keepAlive: 30 }, /no option keepAlive: did you mean keepalive\?/],
+  [{ nothingLike: 1 }, /no option nothingLike: there are clientId, clean,/],
+  [{ keepalive: "30" }, /keepalive must be a whole number of seconds from 0 to 65535/],
+  [{ keepalive: 65_536 }, /keepalive must be/],
+  [{ clean: 1 }, /clean must be true or false/],
+  [{ protocolVersion: 5 }, /protocolVersion must be one of 3, 4/],
+  [{ will: { payload: "x" } }, /will.topic is missing/],
+  [{ will: { topic: "w", qos: 3 } }, /will.qos must be one of 0, 1, 2/],
+  [{ will: { topic: "w", retained: true } }, /no option will.retained: did you mean will.retain\?/],
+  [{ will: { topic: "a/#" } }, /will topic cannot be used: .* no \+ or #/],
+  [{ will: { topic: "w", payload: "x".repeat(20_000) } }, /will payload .* capacities.textBytes/],
+  [{ password: "p" }, /password needs a username/],
+  [
+    { capacities: { outboxByte: 1 } },
+    /no option capacities.outboxByte: did you mean capacities.outboxBytes\?/,
+  ],
+  [{ capacities: { outboxBytes: 70_000 } }, /capacities.outboxBytes must be/],
+  [{ clean: false, clientId: "" }, /a client id is needed/],
+  [{ protocolVersion: 3, clientId: "x".repeat(24) }, /at most 23 bytes/],
+  [{ clientId: "a\0b" }, /client id cannot be used/],
+  [{ republish: "always" }, /republish must be one of "none", "qos1", "all"/],
+];
+
+for (const [options, message] of refused) {
+  it(`${JSON.stringify(options).slice(0, 60)} is refused`, () => {
+    assert.throws(
+      () => connect("mqtt://127.0.0.1:1", options as ClientOptions),
+      (error) => error instanceof OptionError && message.test(error.message),
+    );
+  });
+}
+
+it("certificates for a connection that is not encrypted are refused", () => {
+  assert.throws(() => connect("mqtt://127.0.0.1:1", { ca: "x" }), /use mqtts:\/\//);
+});
+
+it("an address that is no broker's is refused", () => {
+  assert.throws(() => connect("http://127.0.0.1"), /none of a broker's protocols/);
+});
