@@ -11,7 +11,9 @@ type MemoryTarget = "device" | "host";
 
 const CLIENT = "assembly/index.ts";
 const SENSOR = "firmware/sensor/index.ts";
-const COMPILER: { version: string } = JSON.parse(readFileSync(toolFile("assemblyscript/package.json"), "utf8"));
+const COMPILER: { version: string } = JSON.parse(
+  readFileSync(toolFile("assemblyscript/package.json"), "utf8"),
+);
 
 export const images: readonly Artefact[] = [
   image("build/motekit.wasm", "device", [CLIENT]),
@@ -38,8 +40,21 @@ export async function compile(
   const folder = await mkdtemp(join(tmpdir(), "motekit-image-"));
   const outFile = join(folder, "image.wasm");
   try {
-    const options = ["--baseDir", root, "--config", "asconfig.json", "--target", target, "--outFile", outFile];
-    const { exitCode, words } = await runTool(toolFile("assemblyscript/bin/asc.js"), [...entries, ...options], root);
+    const options = [
+      "--baseDir",
+      root,
+      "--config",
+      "asconfig.json",
+      "--target",
+      target,
+      "--outFile",
+      outFile,
+    ];
+    const { exitCode, words } = await runTool(
+      toolFile("assemblyscript/bin/asc.js"),
+      [...entries, ...options],
+      root,
+    );
     if (exitCode !== 0) throw new BuildFailure(words);
     return new Uint8Array(await readFile(outFile));
   } finally {
