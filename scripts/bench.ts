@@ -3,17 +3,20 @@ import { Command } from "commander";
 import { compareCodecs } from "./bench/codec.ts";
 import { asJson, asText, type Comparison } from "./bench/comparison.ts";
 import { compareUnderCuts } from "./bench/link-cut-every-half-second.ts";
+import { motekit } from "./bench/motekit.ts";
+import { motekitBytes, motekitStrings } from "./bench/motekit-codec.ts";
 import { mqttJs } from "./bench/mqtt-js.ts";
 import { mqttPacketCodec } from "./bench/mqtt-packet-codec.ts";
 import { compareOfflineQueues } from "./bench/offline-200.ts";
 
 /** The first contestant of each is the one the others are compared with. */
 const comparisons: Readonly<Record<string, () => Promise<Comparison>>> = {
-  codec: async () => compareCodecs([await mqttPacketCodec()]),
-  "offline-200": async () => compareOfflineQueues([await mqttJs({ name: "MQTT.js" })]),
+  codec: async () => compareCodecs([motekitBytes(), motekitStrings(), await mqttPacketCodec()]),
+  "offline-200": async () => compareOfflineQueues([motekit(), await mqttJs({ name: "MQTT.js" })]),
   // Left alone it waits a second before it reconnects, and is spared most of the cuts.
   "link-cut-every-half-second": async () =>
     compareUnderCuts([
+      motekit(),
       await mqttJs({ name: "MQTT.js, reconnecting after 50 ms,", reconnectPeriodMs: 50 }),
       await mqttJs({ name: "MQTT.js, as it comes," }),
     ]),
