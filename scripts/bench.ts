@@ -7,11 +7,13 @@ import { motekit } from "./bench/motekit.ts";
 import { motekitBytes, motekitStrings } from "./bench/motekit-codec.ts";
 import { mqttJs } from "./bench/mqtt-js.ts";
 import { mqttPacketCodec } from "./bench/mqtt-packet-codec.ts";
+import { countScavenges } from "./bench/no-scavenge.ts";
 import { compareOfflineQueues } from "./bench/offline-200.ts";
 
 /** The first contestant of each is the one the others are compared with. */
 const comparisons: Readonly<Record<string, () => Promise<Comparison>>> = {
   codec: async () => compareCodecs([motekitBytes(), motekitStrings(), await mqttPacketCodec()]),
+  "no-scavenge": countScavenges,
   "offline-200": async () => compareOfflineQueues([motekit(), await mqttJs({ name: "MQTT.js" })]),
   // Left alone it waits a second before it reconnects, and is spared most of the cuts.
   "link-cut-every-half-second": async () =>

@@ -2,7 +2,7 @@
 // itself; it says when.
 
 import { Client } from "./block";
-import { elapsedMs, remainingMs } from "./clock";
+import { elapsedMs, NO_DEADLINE, remainingMs, sooner } from "./clock";
 
 export const enum Ping {
   None = 0,
@@ -10,6 +10,8 @@ export const enum Ping {
   Owed = 1,
   /** Sent, PINGRESP awaited. */
   Sent = 2,
+  /** Awaited, and another PINGREQ owed meanwhile: the round trip is longer than the keep-alive. */
+  SentAndOwed = 3,
 }
 
 /** What the one running round-trip measurement times. */
@@ -26,11 +28,9 @@ const DEADLINE_HIGH_MS: u32 = 30000;
 const SAMPLE_MAX_MS: i32 = 60000;
 /** A PINGREQ goes out a little early, because timers fire late. */
 const MARGIN_MS: u32 = 1000;
-const NO_DEADLINE: i32 = -1;
 
 export function startLiveness(c: Client, nowMs: u32): void {
-  c.sentSinceMs = nowMs;
-  c.receivedSinceMs = nowMs;
+  c.receivedSinceMs = nowMs; // what was sent last is CONNECT, from which the keep-alive counts
   c.ackSinceMs = nowMs;
   c.ping = <u8>Ping.None;
   c.timed = <u8>Timed.Nothing;
@@ -70,9 +70,14 @@ export function sentSomething(c: Client, nowMs: u32): void {
   c.sentSinceMs = nowMs;
 }
 
+export function isPingOwed(c: Client): bool {
+  return c.ping == Ping.Owed || c.ping == Ping.SentAndOwed;
+}
+
+/** A PINGREQ has left. The deadline is that of the first one that is not answered. */
 export function pingSent(c: Client, nowMs: u32): void {
+  if (c.ping == Ping.Owed) c.pingSinceMs = nowMs;
   c.ping = <u8>Ping.Sent;
-  c.pingSinceMs = nowMs;
   if (c.timed != Timed.Nothing) return;
   c.timed = <u8>Timed.Ping;
   c.timedSinceMs = nowMs;
@@ -102,7 +107,7 @@ export function heardAck(c: Client, packetId: u32, nowMs: u32): void {
 
 /** A PINGRESP that nothing asked for changes nothing. */
 export function heardPingresp(c: Client, nowMs: u32): void {
-  if (c.ping != Ping.Sent) return;
+  if (c.ping != Ping.Sent && c.ping != Ping.SentAndOwed) return;
   c.ping = <u8>Ping.None;
   c.ackSinceMs = nowMs;
   if (c.timed == Timed.Ping) sampleRoundTrip(c, nowMs);
@@ -121,24 +126,36 @@ function untilAckOverdue(c: Client, nowMs: u32): u32 {
   );
 }
 
+/** ms until the keep-alive wants a packet from this side, or a sign of life from the other; -1 without a keep-alive. */
+function keepAliveDeadline(c: Client, nowMs: u32): i32 {
+  if (c.keepAliveMs == 0) return NO_DEADLINE;
+  const interval: u32 = pingInterval(c);
+  const untilSend: u32 = remainingMs(c.sentSinceMs, interval, nowMs);
+  if (c.ping != Ping.None) return <i32>untilSend;
+  return <i32>min<u32>(untilSend, remainingMs(c.receivedSinceMs, interval, nowMs));
+}
+
+/** ms until a PINGREQ is due; -1 if none will be. */
+function pingDueDeadline(c: Client, nowMs: u32): i32 {
+  if (isPingOwed(c)) return NO_DEADLINE;
+  const keepAlive: i32 = keepAliveDeadline(c, nowMs);
+  if (c.inflight == 0 || c.ping != Ping.None) return keepAlive;
+  return sooner(keepAlive, <i32>untilAckOverdue(c, nowMs));
+}
+
 /** ms until a PINGREQ is due or its answer overdue; -1 if neither will ever be. */
 export function livenessDeadline(c: Client, nowMs: u32): i32 {
-  if (c.ping != Ping.None) return <i32>remainingMs(c.pingSinceMs, pingDeadline(c), nowMs);
-  let deadline: i32 = NO_DEADLINE;
-  if (c.keepAliveMs > 0) {
-    const interval: u32 = pingInterval(c);
-    deadline = <i32>(
-      min<u32>(remainingMs(c.sentSinceMs, interval, nowMs), remainingMs(c.receivedSinceMs, interval, nowMs))
-    );
-  }
-  if (c.inflight == 0) return deadline;
-  const overdue: i32 = <i32>untilAckOverdue(c, nowMs);
-  return deadline < 0 || overdue < deadline ? overdue : deadline;
+  const due: i32 = pingDueDeadline(c, nowMs);
+  return c.ping == Ping.None ? due : sooner(due, <i32>remainingMs(c.pingSinceMs, pingDeadline(c), nowMs));
 }
 
 /** Owes a PINGREQ when one is due. */
 export function checkPing(c: Client, nowMs: u32): void {
-  if (c.ping != Ping.None || livenessDeadline(c, nowMs) != 0) return;
-  c.ping = <u8>Ping.Owed;
-  c.pingSinceMs = nowMs;
+  if (pingDueDeadline(c, nowMs) != 0) return;
+  if (c.ping == Ping.None) {
+    c.ping = <u8>Ping.Owed;
+    c.pingSinceMs = nowMs;
+  } else {
+    c.ping = <u8>Ping.SentAndOwed;
+  }
 }

@@ -7,13 +7,11 @@ import { giveEntry, STATUS_ENTRY, takeDone } from "../session/outbox";
 import { PartsWanted, partCapacity, partsLeft, sourceDeadline } from "../session/parts";
 import { FilterState, freeFilter, nextInState, rowAt } from "../session/subscriptions";
 import { Client, Entry, entryAt, Filter } from "./block";
-import { remainingMs } from "./clock";
+import { NO_DEADLINE, remainingMs, sooner } from "./clock";
 import { Pending } from "./closing";
 import { isDrained, onTime } from "./connection";
 import { livenessDeadline, pingDeadline } from "./liveness";
 import { Event, Phase } from "./status";
-
-const NO_DEADLINE: i32 = -1;
 
 /** Takes `flag` out of what is pending. */
 function take(c: Client, flag: Pending): bool {
@@ -104,12 +102,6 @@ export function nextEvent(c: Client, nowMs: u32): i32 {
   if (hasReport(c)) return report(c, nowMs);
   const timely: i32 = onTime(c, nowMs);
   return timely == Event.None && hasReport(c) ? report(c, nowMs) : timely;
-}
-
-/** The nearer of two deadlines, of which -1 is none. */
-function sooner(a: i32, b: i32): i32 {
-  if (a < 0) return b;
-  return b < 0 || a < b ? a : b;
 }
 
 /** The deadline of the phase itself. */

@@ -4,7 +4,7 @@
 import { awaitAnswer } from "../client/answer";
 import { addressOf, Client, Entry, entryAt, HEAD_BYTES, REQUEST_OWNER } from "../client/block";
 import { beginClosing } from "../client/closing";
-import { Ping, pingSent, publishSent, sentSomething } from "../client/liveness";
+import { isPingOwed, Ping, pingSent, publishSent, sentSomething } from "../client/liveness";
 import { Phase } from "../client/status";
 import { EntryState, Option } from "../session/entry-state";
 import { handOver, qosOf, wireTopic, wireTopicLength } from "../session/outbox";
@@ -80,7 +80,7 @@ function beginGoodbye(c: Client): void {
 function beginInSession(c: Client): void {
   if (c.ackCount > 0) {
     beginAcks(c, HEAD_BYTES);
-  } else if (c.ping == Ping.Owed) {
+  } else if (isPingOwed(c)) {
     beginEmpty(c, Packet.Pingreq, Sending.Ping);
   } else if (c.phase != Phase.Draining) {
     queueOwedStatus(c);

@@ -91,6 +91,7 @@ export class MqttClient extends EventEmitter<ClientEvents> {
       limits: { messages: settings.maxQueuedMessages, bytes: settings.maxQueuedBytes },
       outboxBytes: capacities.outboxBytes,
       entryCount: clientField(core, this.#block, "entryCapacity"),
+      texts: capacities.texts,
       queueQoSZero: settings.queueQoSZero,
       onDropped: (dropped) => this.#tell("dropped", dropped),
       onOutcome: (ticket, reason) => this.onOutcome(ticket, reason),

@@ -1,7 +1,7 @@
 // Owns what becomes of received messages: copied out of the block whole, put together from parts, or passed on in parts.
 // Knows no connection, and nothing of what is sent.
 
-import { blockBytes, clientField } from "../device/block.ts";
+import { clientField } from "../device/block.ts";
 import type { Core } from "../device/core.ts";
 import type { QoS } from "./options.ts";
 
@@ -39,18 +39,20 @@ export interface IncomingParts {
 
 /** The message that `poll` has just reported, or a part of it, with bytes of its own. */
 export function readMessage(core: Core, block: number): ReceivedPart {
-  const field = (name: Parameters<typeof clientField>[2]): number => clientField(core, block, name);
-  const topic = blockBytes(core, block, field("eventTopicAt"), field("eventTopicLength")).toString();
-  const payload = blockBytes(core, block, field("eventPayloadAt"), field("eventPayloadLength"));
+  const topicAt = block + clientField(core, block, "eventTopicAt");
+  const topicEnd = topicAt + clientField(core, block, "eventTopicLength");
+  const payloadAt = block + clientField(core, block, "eventPayloadAt");
+  const payload = Buffer.allocUnsafe(clientField(core, block, "eventPayloadLength"));
+  core.bytes.copy(payload, 0, payloadAt, payloadAt + payload.length);
   return {
     cmd: "publish",
-    topic,
-    payload: Buffer.from(payload),
-    qos: field("eventQos") as QoS,
-    retain: field("eventRetain") === 1,
-    dup: field("eventDup") === 1,
-    offset: field("eventPartOffset"),
-    total: field("eventTotal"),
+    topic: core.bytes.toString("utf8", topicAt, topicEnd),
+    payload,
+    qos: clientField(core, block, "eventQos") as QoS,
+    retain: clientField(core, block, "eventRetain") === 1,
+    dup: clientField(core, block, "eventDup") === 1,
+    offset: clientField(core, block, "eventPartOffset"),
+    total: clientField(core, block, "eventTotal"),
   };
 }
 

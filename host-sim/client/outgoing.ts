@@ -7,6 +7,7 @@ import { type DropReason, Option, Status } from "../device/layout.generated.ts";
 import { MqttError } from "./errors.ts";
 import { MessageQueue, type QueueLimits } from "./message-queue.ts";
 import type { QoS } from "./options.ts";
+import { TopicCache } from "./topic-cache.ts";
 import { dropName, dropSentence, statusName, statusSentence } from "./words.ts";
 
 export interface PublishResult {
@@ -39,6 +40,7 @@ export interface OutgoingParts {
   readonly limits: QueueLimits;
   readonly outboxBytes: number;
   readonly entryCount: number;
+  readonly texts: number;
   /** Whether QoS 0 messages wait for a connection. */
   readonly queueQoSZero: boolean;
   readonly onDropped: (dropped: Dropped) => void;
@@ -52,6 +54,7 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 export class Outgoing {
   readonly #parts: OutgoingParts;
   readonly #queue: MessageQueue<Message>;
+  readonly #topics: TopicCache;
   /** By ticket: the messages in the outbox that a promise stands for. */
   readonly #inOutbox: (Message | null)[];
   #unsettled = 0;
@@ -59,6 +62,7 @@ export class Outgoing {
   constructor(parts: OutgoingParts) {
     this.#parts = parts;
     this.#queue = new MessageQueue(parts.limits);
+    this.#topics = new TopicCache(parts.core, parts.block, parts.texts);
     this.#inOutbox = new Array(parts.entryCount).fill(null);
   }
 
@@ -175,14 +179,17 @@ export class Outgoing {
 
   #offer(message: Message): number {
     const { core, block } = this.#parts;
-    const { topicBytes, size, options } = message;
-    core.put(core.inbox, message.topic);
-    if (this.#isInParts(message)) {
-      return core.exports.publishParts(block, 0, core.inbox, topicBytes, size, options);
-    }
-    const payloadAt = core.inbox + topicBytes;
-    core.put(payloadAt, message.payload);
-    return core.exports.publishTo(block, core.inbox, topicBytes, payloadAt, size, options);
+    const { exports, inbox } = core;
+    const { topic, payload, size, options } = message;
+    const handle = this.#topics.handleOf(topic);
+    const topicBytes = handle === 0 ? core.put(inbox, topic) : 0;
+    if (this.#isInParts(message))
+      return exports.publishParts(block, handle, inbox, topicBytes, size, options);
+    const payloadAt = inbox + topicBytes;
+    core.put(payloadAt, payload);
+    return handle === 0
+      ? exports.publishTo(block, inbox, topicBytes, payloadAt, size, options)
+      : exports.publish(block, handle, payloadAt, size, options);
   }
 }
 

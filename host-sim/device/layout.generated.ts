@@ -15,6 +15,7 @@ export const Ping = {
   None: 0,
   Owed: 1,
   Sent: 2,
+  SentAndOwed: 3,
 } as const;
 export type Ping = (typeof Ping)[keyof typeof Ping];
 

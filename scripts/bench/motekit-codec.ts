@@ -1,18 +1,20 @@
 // Owns motekit's client as a codec under test, used in two ways: with bytes in its memory, and with JavaScript strings.
 import { readMessage } from "../../host-sim/client/incoming.ts";
-import { clientField } from "../../host-sim/device/block.ts";
+import { TopicCache } from "../../host-sim/client/topic-cache.ts";
 import { Core, capacityList, loadModule } from "../../host-sim/device/core.ts";
-import { Event } from "../../host-sim/device/layout.generated.ts";
+import { ClientLayout, Event } from "../../host-sim/device/layout.generated.ts";
 import { packageRoot, packageVersion } from "../../host-sim/package/package-root.ts";
 import { type CodecUnderTest, sample } from "./codec.ts";
 
+const texts = 8;
+
 const capacities = capacityList({
-  receiveBytes: 1024,
+  receiveBytes: 16_384,
   outboxBytes: 1024,
   entries: 4,
   window: 4,
   inboundIds: 4,
-  texts: 4,
+  texts,
   textBytes: 256,
   filters: 1,
 });
@@ -34,24 +36,45 @@ function connectedClient(): Connected {
   while (exports.poll(block, 0) !== Event.None);
   exports.opened(block);
   exports.collect(block, outbox, scratchBytes, 0);
-  receive(core, block, CONNACK);
+  new Receiver({ core, block }).receive(CONNACK);
   while (exports.poll(block, 0) !== Event.None);
   return { core, block };
 }
 
-function receive(core: Core, block: number, packet: Uint8Array): number {
-  const { exports } = core;
-  exports.receiveRoom(block);
-  core.bytes.set(packet, exports.receiveAddress(block));
-  exports.received(block, packet.length, 0);
-  return exports.poll(block, 0);
+/** Brings bytes to the client as a port does: one after the other while there is room, then again from the front. */
+class Receiver {
+  readonly #core: Core;
+  readonly #block: number;
+  #at = 0;
+  #room = 0;
+
+  constructor({ core, block }: Connected) {
+    this.#core = core;
+    this.#block = block;
+  }
+
+  receive(packet: Uint8Array): void {
+    const { exports, bytes } = this.#core;
+    if (this.#room < packet.length) {
+      this.#room = exports.receiveRoom(this.#block);
+      this.#at = exports.receiveAddress(this.#block);
+    }
+    bytes.set(packet, this.#at);
+    this.#at += packet.length;
+    this.#room -= packet.length;
+    exports.received(this.#block, packet.length, 0);
+    exports.poll(this.#block, 0);
+  }
 }
 
 export function motekitBytes(): CodecUnderTest {
-  const { core, block } = connectedClient();
+  const client = connectedClient();
+  const receiver = new Receiver(client);
+  const { core, block } = client;
   const { exports, inbox, outbox, scratchBytes } = core;
   const topic = exports.prepareTopic(block, inbox, core.put(inbox, sample.topic));
   const length = core.put(inbox, sample.payload);
+  const payloadLengthAt = block + ClientLayout.fields.eventPayloadLength.offset;
   let written = core.bytes.subarray(outbox, outbox);
   return {
     name: "motekit, bytes in memory,",
@@ -62,28 +85,29 @@ export function motekitBytes(): CodecUnderTest {
       return written;
     },
     decode(packet) {
-      receive(core, block, packet);
-      return clientField(core, block, "eventPayloadLength");
+      receiver.receive(packet);
+      return core.view.getUint32(payloadLengthAt, true);
     },
   };
 }
 
 export function motekitStrings(): CodecUnderTest {
-  const { core, block } = connectedClient();
+  const client = connectedClient();
+  const receiver = new Receiver(client);
+  const { core, block } = client;
   const { exports, inbox, outbox, scratchBytes } = core;
+  const topics = new TopicCache(core, block, texts);
   return {
     name: "motekit, strings,",
     version: packageVersion(packageRoot()),
     encode() {
-      const topicLength = core.put(inbox, sample.topic);
-      const length = core.put(inbox + topicLength, sample.payload);
-      exports.publishTo(block, inbox, topicLength, inbox + topicLength, length, 0);
-      const bytes = exports.collect(block, outbox, scratchBytes, 0);
-      exports.poll(block, 0);
+      const topic = topics.handleOf(sample.topic);
+      const length = core.put(inbox, sample.payload);
+      const bytes = exports.publishNow(block, topic, inbox, length, 0, outbox, scratchBytes, 0);
       return core.bytes.subarray(outbox, outbox + bytes);
     },
     decode(packet) {
-      receive(core, block, packet);
+      receiver.receive(packet);
       return readMessage(core, block).payload.length;
     },
   };

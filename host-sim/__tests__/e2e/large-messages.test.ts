@@ -1,7 +1,8 @@
 // Owns the claim that a message far larger than the block passes in parts, both ways, and is neither torn nor mixed by a cut.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { type QoS, startBareClient } from "../support/bare-client.ts";
+import { startBareClient } from "../support/bare-client.ts";
+import type { QoS } from "../support/bare-settings.ts";
 import { connectOther, observe, proxyTo } from "../support/borrowed.ts";
 import type { CutRule } from "../support/cut.ts";
 import { againstEachBroker } from "../support/each-broker.ts";

@@ -1,7 +1,8 @@
 // Owns the claim that what was accepted without a connection leaves with the next one: all, once, in order, within the window.
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
-import { idleBareClient, type QoS } from "../support/bare-client.ts";
+import { idleBareClient } from "../support/bare-client.ts";
+import type { QoS } from "../support/bare-settings.ts";
 import { observe, proxyTo } from "../support/borrowed.ts";
 import { againstEachBroker } from "../support/each-broker.ts";
 import { expectExactlyOnceInOrder } from "../support/recording-subscriber.ts";

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { LossPolicy } from "../../device/layout.generated.ts";
-import { type BareClient, type QoS, startBareClient } from "../support/bare-client.ts";
+import { type BareClient, startBareClient } from "../support/bare-client.ts";
+import type { QoS } from "../support/bare-settings.ts";
 import { connectOther, observe, proxyTo } from "../support/borrowed.ts";
 import type { CutRule } from "../support/cut.ts";
 import type { CuttingProxy } from "../support/cutting-proxy.ts";

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import type { TestContext } from "node:test";
-import { type BareClientOptions, startBareClient } from "../support/bare-client.ts";
+import { startBareClient } from "../support/bare-client.ts";
+import type { BareClientOptions } from "../support/bare-settings.ts";
 import { connectOther, observe, proxyTo, retainedAt } from "../support/borrowed.ts";
 import type { CuttingProxy } from "../support/cutting-proxy.ts";
 import { againstEachBroker } from "../support/each-broker.ts";

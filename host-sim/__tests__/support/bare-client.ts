@@ -3,52 +3,15 @@ import { randomUUID } from "node:crypto";
 import type { TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ClientField, clientField } from "../../device/block.ts";
-import { type Capacities, Core, capacityList, loadModule } from "../../device/core.ts";
-import { Event, type LossPolicy, Status } from "../../device/layout.generated.ts";
+import { Core, loadModule } from "../../device/core.ts";
+import { Event } from "../../device/layout.generated.ts";
 import { clientMs, Port } from "../../device/port.ts";
-import type { Dialer } from "../../net/stream.ts";
 import { tcpDialer } from "../../net/tcp.ts";
 import { createRandom, drawSeed, type RandomStream } from "../../random/random.ts";
 import { createRealClock } from "../../time/real-clock.ts";
+import { allowed, type BareClientOptions, createBareBlock, type QoS } from "./bare-settings.ts";
 import { type Happening, type MessageEnd, readHappening } from "./happenings.ts";
 import { politely } from "./polite-dialer.ts";
-
-export type QoS = 0 | 1 | 2;
-
-export interface Will {
-  readonly topic: string;
-  readonly payload: string;
-  readonly retain?: boolean;
-}
-
-export interface StatusCell {
-  readonly topic: string;
-  readonly status: string;
-  readonly goodbye: string;
-}
-
-export interface BareClientOptions {
-  /** A port on loopback, or another way to a broker. */
-  readonly to: number | Dialer;
-  readonly clientId?: string;
-  readonly version?: 3 | 4;
-  /** False unless told: most claims are about sessions. */
-  readonly clean?: boolean;
-  readonly keepAliveSeconds?: number;
-  readonly username?: string;
-  readonly password?: string;
-  readonly will?: Will;
-  readonly status?: StatusCell;
-  readonly lossPolicy?: LossPolicy | 0;
-  readonly takesParts?: boolean;
-  /** Of its own accord, after every end. */
-  readonly reconnects?: boolean;
-  readonly backoffMs?: { readonly base: number; readonly max: number };
-  readonly pingDeadlineMs?: number;
-  readonly capacities?: Partial<Capacities>;
-  /** Spreads the reconnections; drawn anew unless told. */
-  readonly random?: Pick<RandomStream, "u32">;
-}
 
 /** A message that the client accepted. */
 export interface Accepted {
@@ -63,33 +26,9 @@ interface InOutbox extends Accepted {
   readonly bytes: Buffer;
 }
 
-/** The client refused a call. */
-export class Refused extends Error {
-  readonly status: number;
-
-  constructor(call: string, status: number) {
-    const word = Object.entries(Status).find(([, value]) => value === status)?.[0];
-    super(`${call} was refused: ${word ?? status}`);
-    this.status = status;
-  }
-}
-
 const core = new Core(loadModule());
 const clock = createRealClock();
 const pollMs = 2;
-const CONNECT_TIMEOUT_MS = 10_000;
-const RETRANSMIT_MS = 3_000;
-
-const usualCapacities: Capacities = {
-  receiveBytes: 1024,
-  outboxBytes: 8192,
-  entries: 64,
-  window: 16,
-  inboundIds: 32,
-  texts: 16,
-  textBytes: 1024,
-  filters: 8,
-};
 
 /** Begins to connect at once, and is stopped when the test ends. */
 export function startBareClient(t: TestContext, options: BareClientOptions): BareClient {
@@ -109,8 +48,6 @@ export class BareClient {
   readonly clientId: string;
   /** All that was reported, in order. */
   readonly happenings: readonly Happening[];
-  /** All that was accepted, in order. */
-  readonly accepted: readonly Accepted[];
   /** Ends of messages that had ended already, or were never accepted. */
   readonly strayEnds: readonly MessageEnd[];
   /** Where the parts of messages in parts were asked for from. */
@@ -118,7 +55,6 @@ export class BareClient {
   /** From this offset on the source of a message in parts is silent. */
   sourceEndsAt = Number.POSITIVE_INFINITY;
   readonly #happenings: Happening[] = [];
-  readonly #accepted: InOutbox[] = [];
   readonly #strayEnds: MessageEnd[] = [];
   readonly #partsAskedFrom: number[] = [];
   readonly #options: BareClientOptions & { readonly clientId: string };
@@ -129,17 +65,15 @@ export class BareClient {
   constructor(options: BareClientOptions & { readonly clientId: string }) {
     this.clientId = options.clientId;
     this.happenings = this.#happenings;
-    this.accepted = this.#accepted;
     this.strayEnds = this.#strayEnds;
     this.partsAskedFrom = this.#partsAskedFrom;
     this.#options = options;
-    this.#block = this.#freshBlock();
-    this.#applySettings();
+    this.#block = createBareBlock(core, options);
     this.#port = this.#newPort();
   }
 
   connect(): void {
-    this.#call("connect", core.exports.connect(this.#block, clientMs(clock)));
+    allowed("connect", core.exports.connect(this.#block, clientMs(clock)));
     this.#port.pump();
   }
 
@@ -169,18 +103,13 @@ export class BareClient {
 
   subscribe(filter: string, qos: QoS): void {
     const length = core.put(core.inbox, filter);
-    this.#call("subscribe", core.exports.subscribe(this.#block, core.inbox, length, qos));
-    this.#port.pump();
-  }
-
-  setStatus(status: string): void {
-    this.#call("setStatus", core.exports.setStatus(this.#block, this.#prepare("Bytes", status)));
+    allowed("subscribe", core.exports.subscribe(this.#block, core.inbox, length, qos));
     this.#port.pump();
   }
 
   /** DISCONNECT, and before it the goodbye status, which may take `waitMs` to be acknowledged. */
   sayGoodbye(waitMs: number): void {
-    this.#call("disconnect", core.exports.disconnect(this.#block, waitMs, clientMs(clock)));
+    allowed("disconnect", core.exports.disconnect(this.#block, waitMs, clientMs(clock)));
     this.#port.pump();
   }
 
@@ -197,7 +126,7 @@ export class BareClient {
   /** The power fails and returns, and the block was kept: the same session goes on. */
   restore(): void {
     this.powerOff();
-    this.#call("restore", core.exports.restore(this.#block, 0, clientMs(clock)));
+    allowed("restore", core.exports.restore(this.#block, 0, clientMs(clock)));
     this.#port = this.#newPort();
     this.#port.pump();
   }
@@ -272,9 +201,8 @@ export class BareClient {
   }
 
   #accept(call: string, ticket: number, topic: string, payload: string): Accepted {
-    this.#call(call, ticket);
+    allowed(call, ticket);
     const message: InOutbox = { topic, payload, bytes: Buffer.from(payload), ends: [] };
-    this.#accepted.push(message);
     this.#inOutbox.set(ticket, message);
     this.#port.pump();
     return message;
@@ -299,71 +227,7 @@ export class BareClient {
     const bytes = this.#inOutbox.get(ticket)?.bytes;
     if (bytes === undefined || from >= this.sourceEndsAt) return;
     const length = core.put(core.inbox, bytes.subarray(from, from + this.field("eventPayloadLength")));
-    this.#call("supply", core.exports.supply(this.#block, ticket, core.inbox, length));
-  }
-
-  #freshBlock(): number {
-    const capacities = capacityList({ ...usualCapacities, ...this.#options.capacities });
-    const block = core.allocate(this.#call("blockBytes", core.exports.blockBytes(...capacities)));
-    this.#call("init", core.exports.init(block, ...capacities));
-    return block;
-  }
-
-  #applySettings(): void {
-    const { exports } = core;
-    const block = this.#block;
-    const {
-      version = 4,
-      clean = false,
-      keepAliveSeconds = 60,
-      lossPolicy,
-      takesParts = true,
-    } = this.#options;
-    const { reconnects = true, backoffMs = { base: 16, max: 256 }, pingDeadlineMs } = this.#options;
-    this.#call("setClientId", exports.setClientId(block, this.#prepare("String", this.clientId)));
-    this.#call("setVersion", exports.setVersion(block, version));
-    this.#call("setClean", exports.setClean(block, Number(clean)));
-    this.#call("setKeepAlive", exports.setKeepAlive(block, keepAliveSeconds));
-    this.#call("setTakesParts", exports.setTakesParts(block, Number(takesParts)));
-    this.#call(
-      "setReconnect",
-      exports.setReconnect(block, Number(reconnects), backoffMs.base, backoffMs.max, CONNECT_TIMEOUT_MS),
-    );
-    if (pingDeadlineMs !== undefined)
-      this.#call("setLiveness", exports.setLiveness(block, pingDeadlineMs, RETRANSMIT_MS));
-    if (lossPolicy !== undefined) this.#call("setLossPolicy", exports.setLossPolicy(block, lossPolicy));
-    this.#applyTexts();
-  }
-
-  #applyTexts(): void {
-    const { exports } = core;
-    const { username, password, will, status } = this.#options;
-    if (username !== undefined) {
-      const secret = password === undefined ? 0 : this.#prepare("Bytes", password);
-      this.#call(
-        "setCredentials",
-        exports.setCredentials(this.#block, this.#prepare("String", username), secret),
-      );
-    }
-    if (will !== undefined) {
-      const topic = this.#prepare("Topic", will.topic);
-      const options = 1 | (will.retain === false ? 0 : 4);
-      this.#call(
-        "setWill",
-        exports.setWill(this.#block, topic, this.#prepare("Bytes", will.payload), options),
-      );
-    }
-    if (status !== undefined) {
-      const topic = this.#prepare("Topic", status.topic);
-      const goodbye = this.#prepare("Bytes", status.goodbye);
-      this.#call("setStatusTopic", exports.setStatusTopic(this.#block, topic, goodbye));
-      this.#call("setStatus", exports.setStatus(this.#block, this.#prepare("Bytes", status.status)));
-    }
-  }
-
-  #prepare(kind: "Topic" | "String" | "Bytes", text: string): number {
-    const length = core.put(core.inbox, text);
-    return this.#call(`prepare${kind}`, core.exports[`prepare${kind}`](this.#block, core.inbox, length));
+    allowed("supply", core.exports.supply(this.#block, ticket, core.inbox, length));
   }
 
   #newPort(): Port {
@@ -381,11 +245,6 @@ export class BareClient {
       random: random as RandomStream,
       onEvent: (event) => this.#onEvent(event),
     });
-  }
-
-  #call(name: string, answer: number): number {
-    if (answer < 0) throw new Refused(name, answer);
-    return answer;
   }
 
   #story(): string {

@@ -15,7 +15,7 @@ export const device: ParsedCommand = {
     "Requests (op): connect, publish, subscribe, unsubscribe, auth, disconnect, cut, state.\n" +
     "Events (ev): connected, message, published, rejected, subscribed, unsubscribed, dropped, refused,\n" +
     "closed, state. A request's tag is repeated by its answers. At the end of input: DISCONNECT, exit 0.",
-  examples: [`echo '{"op":"state"}' | npx motekit device --stdio`],
+  examples: ["npx motekit device --stdio", "npx motekit device --stdio < requests.jsonl"],
   define(command) {
     command.option("--stdio", "read requests from stdin, print events on stdout");
   },
