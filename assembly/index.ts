@@ -25,6 +25,7 @@ import {
   initialise,
   isInitialised,
   sizeOfBlock,
+  takeStoredSession,
 } from "./client/settings";
 import { ClosedBy, Event, Phase, Status } from "./client/status";
 import { collectSpans, spanSent, spanToSend } from "./packet/next";
@@ -141,6 +142,11 @@ export function setTakesParts(c: Client, takesParts: bool): i32 {
   if (!isInitialised(c)) return Status.NotInitialised;
   c.takesParts = takesParts;
   return Status.Ok;
+}
+
+/** Resumes the broker's session of a client that kept none itself, and so may publish nothing above QoS 0. */
+export function assumeSession(c: Client): i32 {
+  return isInitialised(c) ? takeStoredSession(c) : Status.NotInitialised;
 }
 
 /** The retained status is the prepared bytes `text` from now on. */

@@ -12,7 +12,7 @@ import { beginClosing } from "./closing";
 import { isInitialised } from "./settings";
 import { CloseReason, DropReason, Status } from "./status";
 
-/** Room for one part of a message in parts. */
+/** Room for one part of a message in parts, at least; an eighth of a large outbox, so that few calls move much. */
 const PART_BYTES: u32 = 128;
 /** Topic, packet id and their lengths, at most. */
 const HEAD_ALLOWANCE: u32 = 65535 + 4;
@@ -67,7 +67,7 @@ export function publishInParts(
   const refusal: i32 = handle == 0 ? checkTopicName(topic, topicLength) : Status.Ok;
   if (refusal < 0) return refusal;
   if (total > MAX_REMAINING_LENGTH - HEAD_ALLOWANCE) return Status.PayloadTooLarge;
-  const stored: u32 = TOTAL_BYTES + min<u32>(total, PART_BYTES);
+  const stored: u32 = TOTAL_BYTES + min<u32>(total, max<u32>(PART_BYTES, c.outboxCapacity >> 3));
   const ticket: i32 = accept(
     c,
     handle,

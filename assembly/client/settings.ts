@@ -139,6 +139,16 @@ export function chooseClientId(c: Client, text: u32): i32 {
   return Status.Ok;
 }
 
+/**
+ * Takes whatever session the broker holds, without discarding it first. Only for a client that publishes nothing above QoS 0:
+ * the broker would take its first ids for those of an earlier life.
+ */
+export function takeStoredSession(c: Client): i32 {
+  if (c.phase != Phase.Idle) return Status.WrongPhase;
+  c.hasSession = true;
+  return Status.Ok;
+}
+
 /** A user name is a string, a password is bytes; 0 for none. [MQTT3-3.1.3-11] */
 export function chooseCredentials(c: Client, userName: u32, password: u32): i32 {
   if (c.connectOwed) return Status.WrongPhase;

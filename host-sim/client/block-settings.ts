@@ -15,6 +15,8 @@ export interface BlockSettings {
   readonly version: 3 | 4;
   readonly clientId: string;
   readonly clean: boolean;
+  /** Takes whatever session the broker holds. Such a client may publish nothing above QoS 0. */
+  readonly assumesSession: boolean;
   readonly keepAliveSeconds: number;
   readonly username: string | null;
   readonly password: Uint8Array | null;
@@ -129,6 +131,7 @@ function setNumbers({ exports }: Core, block: number, settings: BlockSettings): 
   const { reconnect, backoffBaseMs, backoffMaxMs, connectTimeoutMs } = settings;
   accept("version", exports.setVersion(block, settings.version));
   accept("clean session", exports.setClean(block, settings.clean ? 1 : 0));
+  if (settings.assumesSession) accept("stored session", exports.assumeSession(block));
   accept("keep-alive", exports.setKeepAlive(block, settings.keepAliveSeconds));
   accept("loss policy", exports.setLossPolicy(block, settings.lossPolicy));
   accept(

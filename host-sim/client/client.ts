@@ -68,6 +68,7 @@ export class MqttClient extends EventEmitter<ClientEvents> {
   readonly #outgoing: Outgoing;
   readonly #incoming: Incoming;
   readonly #subscriptions: Subscriptions;
+  readonly #highestQos: QoS;
   #isPumpDue = false;
   #isEnded = false;
   #ending: { readonly promise: Promise<void>; readonly done: () => void; limit: Timer | null } | null = null;
@@ -85,6 +86,7 @@ export class MqttClient extends EventEmitter<ClientEvents> {
     const { address, bytes } = createBlock(core, settings, clientMs(clock));
     this.#block = address;
     this.#blockBytes = bytes;
+    this.#highestQos = settings.highestQos;
     const shared = { core, block: this.#block };
     this.#outgoing = new Outgoing({
       ...shared,
@@ -136,7 +138,8 @@ export class MqttClient extends EventEmitter<ClientEvents> {
   publish(topic: string, payload: string | Uint8Array, options: PublishOptions = {}): Promise<PublishResult> {
     const { qos = 0, retain = false } = options;
     if (this.#isOver) return Promise.reject(ended());
-    if (qos !== 0 && qos !== 1 && qos !== 2) return Promise.reject(statusError(Status.QosRange));
+    if ((qos !== 0 && qos !== 1 && qos !== 2) || qos > this.#highestQos)
+      return Promise.reject(statusError(Status.QosRange));
     this.#pumpSoon();
     return this.#outgoing.publish(topic, payload, qos, retain);
   }
@@ -159,6 +162,7 @@ export class MqttClient extends EventEmitter<ClientEvents> {
    */
   publishBytes(topic: number, payload: Uint8Array, qos: QoS = 0, retain = false): number {
     if (this.#isOver) return Status.WrongPhase;
+    if (qos > this.#highestQos) return Status.QosRange;
     const ticket = this.#outgoing.publishBytes(topic, payload, qos, retain);
     if (ticket !== Status.OutboxFull) {
       this.#pumpSoon();

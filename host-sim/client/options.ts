@@ -19,6 +19,11 @@ export interface ClientOptions {
   readonly clientId?: string;
   /** False keeps the session between connections. Default: true. */
   readonly clean?: boolean;
+  /**
+   * With `clean: false`: resumes the session that an earlier process left with the broker, instead of discarding it, and
+   * publishes at QoS 0 only; the broker would take the first ids for those of the earlier process. Default: false.
+   */
+  readonly receiveOnly?: boolean;
   /** Seconds, 0 to 65,535; 0 turns it off. Default: 60. */
   readonly keepalive?: number;
   readonly username?: string;
@@ -116,6 +121,7 @@ const capacityRules: Readonly<Record<keyof Capacities, Rule>> = {
 const rules: Readonly<Record<keyof ClientOptions, Rule>> = {
   clientId: text,
   clean: flag,
+  receiveOnly: flag,
   keepalive: whole(0, 65_535, "seconds"),
   username: text,
   password: bytes,
@@ -146,6 +152,9 @@ export function checkOptions(options: ClientOptions): void {
       throw new OptionError("will.topic is missing: a will needs a topic");
   }
   if (options.capacities !== undefined) checkAll("capacities.", options.capacities, capacityRules);
+  if (options.receiveOnly === true && options.clean !== false) {
+    throw new OptionError("receiveOnly needs clean: false, or there is no session to resume");
+  }
   if (options.password !== undefined && options.username === undefined) {
     throw new OptionError("password needs a username"); // [MQTT3-3.1.2-22]
   }

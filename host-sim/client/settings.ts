@@ -11,6 +11,7 @@ import { type ClientOptions, checkOptions, type WillOptions } from "./options.ts
 export interface ClientSettings {
   readonly block: BlockSettings;
   readonly capacities: Capacities;
+  readonly highestQos: 0 | 2;
   readonly queueQoSZero: boolean;
   readonly maxQueuedMessages: number;
   readonly maxQueuedBytes: number;
@@ -45,6 +46,7 @@ export function settingsOf(options: ClientOptions, url: BrokerUrl | null = null)
   return {
     block: blockSettings(options, url),
     capacities: { ...DEFAULT_CAPACITIES, ...options.capacities },
+    highestQos: options.receiveOnly === true ? 0 : 2,
     queueQoSZero: options.queueQoSZero ?? true,
     maxQueuedMessages: options.maxQueuedMessages ?? QUEUED_MESSAGES,
     maxQueuedBytes: options.maxQueuedBytes ?? QUEUED_BYTES,
@@ -66,6 +68,7 @@ function blockSettings(options: ClientOptions, url: BrokerUrl | null): BlockSett
     version: options.protocolVersion ?? 4,
     clientId: options.clientId ?? freshClientId(),
     clean: options.clean ?? true,
+    assumesSession: options.receiveOnly ?? false,
     keepAliveSeconds: options.keepalive ?? 60,
     username: options.username ?? url?.username ?? null,
     password: password === null ? null : bytesOf(password),

@@ -73,6 +73,7 @@ export interface ClientExports {
   setReconnect(c: number, reconnect: number, baseMs: number, maxMs: number, connectTimeoutMs: number): number;
   setLossPolicy(c: number, policy: number): number;
   setTakesParts(c: number, takesParts: number): number;
+  assumeSession(c: number): number;
   connect(c: number, nowMs: number): number;
   opened(c: number): number;
   closed(c: number, by: number, random: number, nowMs: number): number;
@@ -209,13 +210,18 @@ export class Core {
   }
 }
 
-/** Compiles the laptop's image. Throws with the command that builds it when it is not there. */
+/** The laptop's image was not built. */
+export class ImageMissing extends Error {
+  override readonly name = "ImageMissing";
+}
+
+/** Compiles the laptop's image. Throws `ImageMissing`. */
 export function loadModule(path: string = join(packageRoot(), IMAGE)): WebAssembly.Module {
   let image: Uint8Array<ArrayBuffer>;
   try {
     image = new Uint8Array(readFileSync(path));
   } catch {
-    throw new Error(`${IMAGE} is not built yet: npm run build`);
+    throw new ImageMissing(`${IMAGE} is not built yet`);
   }
   return new WebAssembly.Module(image);
 }

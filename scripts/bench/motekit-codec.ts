@@ -53,17 +53,16 @@ class Receiver {
     this.#block = block;
   }
 
-  receive(packet: Uint8Array): void {
+  receive(packets: Uint8Array): void {
     const { exports, bytes } = this.#core;
-    if (this.#room < packet.length) {
+    if (this.#room < packets.length) {
       this.#room = exports.receiveRoom(this.#block);
       this.#at = exports.receiveAddress(this.#block);
     }
-    bytes.set(packet, this.#at);
-    this.#at += packet.length;
-    this.#room -= packet.length;
-    exports.received(this.#block, packet.length, 0);
-    exports.poll(this.#block, 0);
+    bytes.set(packets, this.#at);
+    this.#at += packets.length;
+    this.#room -= packets.length;
+    exports.received(this.#block, packets.length, 0);
   }
 }
 
@@ -84,9 +83,11 @@ export function motekitBytes(): CodecUnderTest {
       if (bytes !== written.length) written = core.bytes.subarray(outbox, outbox + bytes);
       return written;
     },
-    decode(packet) {
-      receiver.receive(packet);
-      return core.view.getUint32(payloadLengthAt, true);
+    decode(packets) {
+      receiver.receive(packets);
+      let bytes = 0;
+      while (exports.poll(block, 0) === Event.Message) bytes += core.view.getUint32(payloadLengthAt, true);
+      return bytes;
     },
   };
 }
@@ -106,9 +107,11 @@ export function motekitStrings(): CodecUnderTest {
       const bytes = exports.publishNow(block, topic, inbox, length, 0, outbox, scratchBytes, 0);
       return core.bytes.subarray(outbox, outbox + bytes);
     },
-    decode(packet) {
-      receiver.receive(packet);
-      return readMessage(core, block).payload.length;
+    decode(packets) {
+      receiver.receive(packets);
+      let bytes = 0;
+      while (exports.poll(block, 0) === Event.Message) bytes += readMessage(core, block).payload.length;
+      return bytes;
     },
   };
 }

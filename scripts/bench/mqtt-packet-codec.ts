@@ -6,18 +6,18 @@ import { installedVersion } from "./installed-version.ts";
 export async function mqttPacketCodec(): Promise<CodecUnderTest> {
   const publish: IPublishPacket = { cmd: "publish", ...sample, qos: 0, dup: false, retain: false };
   const reader = parser({ protocolVersion: 4 });
-  let payloadLength = 0;
+  let payloadBytes = 0;
   reader.on("packet", (packet: Packet) => {
-    payloadLength = packet.cmd === "publish" ? packet.payload.length : 0;
+    if (packet.cmd === "publish") payloadBytes += packet.payload.length;
   });
   return {
     name: "mqtt-packet",
     version: await installedVersion("mqtt-packet"),
     encode: () => generate(publish),
-    decode: (packet) => {
-      payloadLength = 0;
-      reader.parse(packet as Buffer);
-      return payloadLength;
+    decode: (packets) => {
+      payloadBytes = 0;
+      reader.parse(packets as Buffer);
+      return payloadBytes;
     },
   };
 }

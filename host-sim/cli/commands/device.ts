@@ -5,6 +5,7 @@ import type { ParsedCommand } from "../command.ts";
 import { asLine } from "../device-console/answers.ts";
 import { DeviceConsole } from "../device-console/console.ts";
 import { EXIT, usageFailure } from "../failure.ts";
+import { withImage } from "../image.ts";
 import { linesOf } from "../mosquitto/lines.ts";
 import { createOutput } from "../output.ts";
 
@@ -24,7 +25,7 @@ export const device: ParsedCommand = {
       throw usageFailure("device: how to talk to it was not said", "Accepted: --stdio");
     const output = createOutput(context, { json: true });
     const console = new DeviceConsole({
-      core: new Core(loadModule()),
+      core: new Core(withImage(() => loadModule())),
       clock: context.clock,
       random: createRandom(drawSeed()).stream("reconnect"),
       say: (answer, tag) => output.json(asLine(answer, tag)),

@@ -31,7 +31,10 @@ export function subWith(connect: Connect): RawCommand {
 
 async function sub(context: Context, connect: Connect, options: SubOptions): Promise<number> {
   const output = createOutput(context, { json: options.json });
-  const { client, connected } = open(context, output, connect, options, RECONNECT_MS);
+  // What an earlier `sub -c` left with the broker is delivered, unless this one publishes, to clear retained messages.
+  const receiveOnly = !options.clean && !options.removeRetained;
+  const receiver: Connect = (url, settings) => connect(url, { ...settings, receiveOnly });
+  const { client, connected } = open(context, output, receiver, options, RECONNECT_MS);
   // Listening before the broker answers: a session that is resumed delivers at once.
   const enough = receive(context, output, client, options);
   const limit = timeLimit(context, options);

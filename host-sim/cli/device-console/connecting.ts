@@ -17,6 +17,7 @@ export function blockSettingsOf(request: ConnectRequest): BlockSettings {
     version,
     clientId,
     clean,
+    assumesSession: false,
     keepAliveSeconds: keepAlive,
     username: username ?? null,
     password: passwordOf(request),

@@ -4,6 +4,8 @@ import type { ProtocolVersion, QoS, Will } from "./options.ts";
 export interface ClientOptions {
   readonly protocolVersion: ProtocolVersion;
   readonly clean: boolean;
+  /** Resumes what an earlier process left with the broker, and publishes at QoS 0 only. */
+  readonly receiveOnly?: boolean;
   /** Seconds. */
   readonly keepalive: number;
   /** Milliseconds to the next attempt after a lost connection; 0 makes none. */

@@ -4,12 +4,13 @@ import { OptionError } from "../../client/errors.ts";
 import { BrokerUrlError } from "../../net/broker-url.ts";
 import { TlsSettingsError } from "../../net/tls.ts";
 import { usageFailure } from "../failure.ts";
+import { withImage } from "../image.ts";
 import type { Connect } from "./client.ts";
 
 /** Throws a usage `Failure` for what the client refuses before it connects. */
 export const connect: Connect = (url, options) => {
   try {
-    return connectClient(url, options);
+    return withImage(() => connectClient(url, options));
   } catch (error) {
     if (
       error instanceof OptionError ||
