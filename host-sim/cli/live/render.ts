@@ -115,12 +115,13 @@ function totals({ atMs, isOver }: Frame, devices: readonly DevicePicture[]): str
     devices.reduce((total, device) => total + amountOf(device), 0);
   const isMissing = (sinceMs: number): boolean => isOver || atMs - sinceMs > ON_ITS_WAY_MS;
   const lost = sum(({ lostToPower, unseenSinceMs }) => lostToPower + unseenSinceMs.filter(isMissing).length);
+  const repeated = sum(({ duplicates }) => duplicates);
   const words = [
     `${sum(({ taken }) => taken)} taken`,
     `${sum(({ delivered }) => delivered)} received`,
     `${lost} lost`,
     `${sum(({ dropped, refused }) => dropped + refused)} dropped`,
-    `${sum(({ duplicates }) => duplicates)} duplicates`,
+    repeated === 1 ? "1 duplicate" : `${repeated} duplicates`,
   ];
   return words.join(", ");
 }

@@ -22,8 +22,9 @@ function readings(report: Report): string {
   ];
   const parts = missing.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
   const rest = parts.length === 0 ? "none lost" : parts.join(", ");
-  const latest = latencyMs.max === null ? "" : `, the latest ${seconds(latencyMs.max)} after it was taken`;
-  return `${report.readings} readings taken, ${report.delivered} received, ${rest}${latest}.`;
+  const latest =
+    latencyMs.max === null ? "" : `\nThe latest came ${seconds(latencyMs.max)} after it was taken.`;
+  return `${report.readings} readings taken, ${report.delivered} received, ${rest}.${latest}`;
 }
 
 function troubles({ connections, willsFired, devices }: Report): string {

@@ -72,7 +72,7 @@ describe("the summary", () => {
   it("of a run in which all went well is short", () => {
     assert.equal(
       summaryOf(report, [device]),
-      "20 readings taken, 20 received, none lost, the latest 120 ms after it was taken.\nSaid goodbye: the status is offline.\nSeed 7.",
+      "20 readings taken, 20 received, none lost.\nThe latest came 120 ms after it was taken.\nSaid goodbye: the status is offline.\nSeed 7.",
     );
   });
 
@@ -87,7 +87,7 @@ describe("the summary", () => {
       willsFired: 1,
     };
     const [first, second] = summaryOf(rough, [device]).split("\n");
-    assert.match(first ?? "", /^20 readings taken, 14 received, 1 lost, 3 dropped, 2 still waiting,/);
+    assert.match(first ?? "", /^20 readings taken, 14 received, 1 lost, 3 dropped, 2 still waiting\./);
     assert.equal(second, "Connected again 3 times; the will fired once.");
   });
 
