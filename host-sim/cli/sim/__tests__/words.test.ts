@@ -86,9 +86,9 @@ describe("the summary", () => {
       connections: 4,
       willsFired: 1,
     };
-    const [first, second] = summaryOf(rough, [device]).split("\n");
+    const [first, , third] = summaryOf(rough, [device]).split("\n");
     assert.match(first ?? "", /^20 readings taken, 14 received, 1 lost, 3 dropped, 2 still waiting\./);
-    assert.equal(second, "Connected again 3 times; the will fired once.");
+    assert.equal(third, "Connected again 3 times; the will fired once.");
   });
 
   it("does not say goodbye for a device that could not", () => {
