@@ -76,7 +76,7 @@ export function isPingOwed(c: Client): bool {
 
 /** A PINGREQ has left. The deadline is that of the first one that is not answered. */
 export function pingSent(c: Client, nowMs: u32): void {
-  if (c.ping == Ping.Owed) c.pingSinceMs = nowMs;
+  if (c.ping != Ping.SentAndOwed) c.pingSinceMs = nowMs;
   c.ping = <u8>Ping.Sent;
   if (c.timed != Timed.Nothing) return;
   c.timed = <u8>Timed.Ping;
