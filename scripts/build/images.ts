@@ -41,6 +41,7 @@ export async function compile(
   const outFile = join(folder, "image.wasm");
   try {
     const options = [
+      "--noColors",
       "--baseDir",
       root,
       "--config",
