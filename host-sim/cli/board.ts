@@ -3,6 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
 import type { Capacities } from "../device/core.ts";
+import type { EnergyFigures } from "../net/link/meter/figures.ts";
+import type { BoardTcp } from "../net/link/tcp/board-tcp.ts";
 import { didYouMean } from "../words/nearest.ts";
 import { type Failure, usageFailure } from "./failure.ts";
 
@@ -18,20 +20,8 @@ export interface Board {
   readonly capacities: Capacities;
   readonly features: { readonly wifi: boolean; readonly tls: boolean };
   readonly tcp: BoardTcp;
+  readonly energy: EnergyFigures | null;
   readonly sources: Readonly<Record<string, string>>;
-}
-
-export interface BoardTcp {
-  readonly stack: "lwip" | "linux";
-  readonly mssBytes: number;
-  readonly receiveWindowBytes: number;
-  readonly sendBufferBytes: number;
-  readonly retransmissions: number;
-  readonly synRetransmissions: number;
-  readonly firstRtoMs: number;
-  readonly leastRtoMs: number;
-  readonly keepsOutOfOrder: boolean;
-  readonly sendsSack: boolean;
 }
 
 const SCHEMA_FILE = "board.schema.json";

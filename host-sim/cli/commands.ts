@@ -8,6 +8,36 @@ export const COMMANDS: readonly Registration[] = [
     load: async () => (await import("./commands/sim.ts")).sim,
   },
   {
+    name: "proxy",
+    summary: "a port behind which a bad link begins, for any client or a real board",
+    load: async () => (await import("./commands/proxy.ts")).proxy,
+  },
+  {
+    name: "trace",
+    summary: "a recorded run as lines, or for Wireshark",
+    load: async () => (await import("./commands/trace.ts")).trace,
+  },
+  {
+    name: "explore",
+    summary: "many random worlds, and the promises that one of them breaks",
+    load: async () => (await import("./commands/explore.ts")).explore,
+  },
+  {
+    name: "replay",
+    summary: "a world of explore again, or a recorded run",
+    load: async () => (await import("./commands/replay.ts")).replay,
+  },
+  {
+    name: "shrink",
+    summary: "the shortest run that still breaks a promise",
+    load: async () => (await import("./commands/shrink.ts")).shrink,
+  },
+  {
+    name: "links",
+    summary: "the links there are, with every number and its source",
+    load: async () => (await import("./commands/links.ts")).links,
+  },
+  {
     name: "size",
     summary: "bytes of the built images, and of the client on every board",
     load: async () => (await import("./commands/size.ts")).size,

@@ -1,6 +1,30 @@
-// What a command says when the laptop's image was not built. Knows no command.
+// The laptop's image as the commands ask for it, and what they say when it was not built. Knows no command.
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { ImageMissing } from "../device/core.ts";
 import { missingFailure } from "./failure.ts";
+
+/** The laptop's build of the very code that a board runs. */
+export interface Image {
+  readonly module: WebAssembly.Module;
+  /** `sha256:` and its digest. */
+  readonly hash: string;
+}
+
+const IMAGE = "build/host.wasm";
+
+/** Throws a missing `Failure`. */
+export function readImage(root: string): Image {
+  let bytes: Uint8Array<ArrayBuffer>;
+  try {
+    bytes = new Uint8Array(readFileSync(join(root, IMAGE)));
+  } catch {
+    throw missingFailure(`${IMAGE} is not built yet`, `Run \`npm run build\` in ${root}`);
+  }
+  const hash = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+  return { module: new WebAssembly.Module(bytes), hash };
+}
 
 /** What `work` answers. Throws a missing `Failure` if it finds no image. */
 export function withImage<T>(work: () => T): T {

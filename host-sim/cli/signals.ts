@@ -18,6 +18,8 @@ export interface Interruption {
   onGoodbye(goodbye: Goodbye): () => void;
   /** Starts the goodbyes; a second call, like a second Ctrl-C, ends at once. */
   begin(exitCode: number): void;
+  /** A goodbye's word on the exit code, such as 1 when what was done so far broke a promise. The last one counts. */
+  overrule(exitCode: number): void;
   /** True from the first `begin` on: what fails now fails because the command is ending. */
   readonly begun: boolean;
   /** Resolves with the exit code when the goodbyes are over; stays pending as long as nobody interrupts. */
@@ -38,6 +40,7 @@ export interface InterruptionOptions {
 export function listenForInterruption({ signals, clock, exit }: InterruptionOptions): Interruption {
   const goodbyes = new Set<Goodbye>();
   let begun = false;
+  let overruledBy: number | null = null;
   let resolveEnded: (exitCode: number) => void = () => {};
   const ended = new Promise<number>((resolve) => {
     resolveEnded = resolve;
@@ -49,7 +52,7 @@ export function listenForInterruption({ signals, clock, exit }: InterruptionOpti
       return;
     }
     begun = true;
-    void bounded(sayAll(goodbyes), clock).then(() => resolveEnded(exitCode));
+    void bounded(sayAll(goodbyes), clock).then(() => resolveEnded(overruledBy ?? exitCode));
   };
   const listeners = Object.entries(SIGNAL_EXIT).map(
     ([signal, exitCode]) => [signal as EndingSignal, () => begin(exitCode)] as const,
@@ -62,6 +65,9 @@ export function listenForInterruption({ signals, clock, exit }: InterruptionOpti
       return () => void goodbyes.delete(goodbye);
     },
     begin,
+    overrule(exitCode) {
+      overruledBy = exitCode;
+    },
     get begun() {
       return begun;
     },

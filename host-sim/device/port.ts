@@ -1,12 +1,13 @@
 // Owns the loop between one client block and the outside: bytes in, events, bytes out, the next deadline. It is what a
 // firmware port does on a board, over a Dialer and a Clock. Refuses to know what the events mean to anyone else.
 
-import type { Dialer, Stream, StreamError } from "../net/stream.ts";
+import type { Dialer, StreamError } from "../net/stream.ts";
 import type { RandomStream } from "../random/random.ts";
 import type { Clock, Timer } from "../time/clock.ts";
 import { clientField } from "./block.ts";
 import type { Core } from "./core.ts";
 import { ClosedBy, Event } from "./layout.generated.ts";
+import { Transport, type TransportOwner } from "./transport.ts";
 
 /** The part of a firmware that the port drives; for the client alone, the client's own exports. */
 export interface Firmware {
@@ -24,7 +25,9 @@ export interface PortOptions {
   /** Spreads the reconnections. */
   readonly random: RandomStream;
   /** Called within `pump`, while the event's fields in the block hold. It may make calls to the client. */
-  readonly onEvent: (event: Event) => void;
+  readonly onEvent?: (event: Event) => void;
+  /** Called after each step: bytes given to the client, an event, bytes given to the transport. It may stop the port. */
+  readonly onStep?: () => void;
 }
 
 /** How long a closed connection may still drain: a close with unread input could destroy the DISCONNECT. */
@@ -35,19 +38,11 @@ export function clientMs(clock: Clock): number {
   return Math.floor(clock.nowMs) % 2 ** 32;
 }
 
-interface Transport {
-  stream: Stream;
-  /** Received, and not yet taken by the client. */
-  readonly inbox: Uint8Array[];
-  isWritable: boolean;
-  isPaused: boolean;
-  /** The client is done with it; what still comes is read and thrown away. */
-  isDraining: boolean;
-  /** The peer's end of stream, or the stream's own end, not yet told to the client. */
-  ended: { readonly by: ClosedBy; readonly error: StreamError | null } | null;
-}
-
-export class Port {
+/**
+ * Whatever it calls may stop it, and may make another port for the same block before it returns. After each such call
+ * it therefore looks whether it still runs, and touches the block no more if not.
+ */
+export class Port implements TransportOwner {
   /** Why the last transport closed, where it said so. */
   lastError: StreamError | null = null;
   readonly #options: PortOptions;
@@ -89,11 +84,22 @@ export class Port {
 
   /** Ends all activity at once, as a power cut. The block stays as it is. */
   stop(): void {
+    const transport = this.#transport;
     this.#isStopped = true;
+    this.#transport = null;
     this.#timer?.cancel();
     this.#drainTimer?.cancel();
-    this.#transport?.stream.destroy();
-    this.#transport = null;
+    transport?.stream.destroy();
+  }
+
+  transportOpened(transport: Transport): void {
+    if (this.#transport !== transport) return;
+    this.#options.core.exports.opened(this.#options.client);
+    this.pump();
+  }
+
+  transportMoved(transport: Transport): void {
+    if (this.#transport === transport) this.pump();
   }
 
   /** Everything once; false when nothing moved. */
@@ -111,7 +117,7 @@ export class Port {
     if (transport === null || transport.isDraining) return false;
     const { core, client } = this.#options;
     let hasFed = false;
-    while (transport.inbox.length > 0) {
+    while (transport.inbox.length > 0 && !this.#isStopped) {
       const chunk = transport.inbox[0] as Uint8Array;
       const room = Math.min(core.exports.receiveRoom(client), chunk.length);
       if (room === 0) break;
@@ -123,42 +129,38 @@ export class Port {
       if (room === chunk.length) transport.inbox.shift();
       else transport.inbox[0] = chunk.subarray(room);
       hasFed = true;
+      this.#options.onStep?.();
     }
-    this.#holdBack(transport);
+    if (!this.#isStopped) holdBack(transport);
     return hasFed;
   }
 
-  /** A client that takes no more makes the peer wait. */
-  #holdBack(transport: Transport): void {
-    const isFull = transport.inbox.length > 0;
-    if (isFull === transport.isPaused || transport.ended !== null) return;
-    transport.isPaused = isFull;
-    if (isFull) transport.stream.pause();
-    else transport.stream.resume();
-  }
-
   #poll(nowMs: number): boolean {
-    const { firmware } = this.#options;
+    const { firmware, onEvent, onStep } = this.#options;
     let hasPolled = false;
-    for (;;) {
+    while (!this.#isStopped) {
       const event = firmware.poll(nowMs) as Event;
-      if (event === Event.None || this.#isStopped) return hasPolled;
+      if (event === Event.None || this.#isStopped) break;
       hasPolled = true;
       if (event === Event.OpenTransport) this.#open();
       else if (event === Event.CloseTransport) this.#close();
-      this.#options.onEvent(event);
+      if (this.#isStopped) break;
+      onEvent?.(event);
+      onStep?.();
     }
+    return hasPolled;
   }
 
   #send(nowMs: number): boolean {
     const transport = this.#transport;
-    const { core, client } = this.#options;
+    const { core, client, onStep } = this.#options;
     let hasSent = false;
     while (transport?.isWritable && this.#transport === transport) {
       const length = core.exports.collect(client, core.outbox, core.scratchBytes, nowMs);
       if (length === 0) return hasSent;
       transport.isWritable = transport.stream.write(core.bytes.subarray(core.outbox, core.outbox + length));
       hasSent = true;
+      onStep?.();
     }
     return hasSent;
   }
@@ -183,41 +185,10 @@ export class Port {
   }
 
   #open(): void {
-    const { core, client, dialer } = this.#options;
-    const transport: Omit<Transport, "stream"> & { stream: Stream | null } = {
-      stream: null,
-      inbox: [],
-      isWritable: false,
-      isPaused: false,
-      isDraining: false,
-      ended: null,
-    };
-    const whileCurrent = (run: () => void) => () => {
-      if (this.#transport !== transport) return;
-      run();
-      this.pump();
-    };
-    transport.stream = dialer.dial({
-      onOpen: whileCurrent(() => {
-        transport.isWritable = true;
-        core.exports.opened(client);
-      }),
-      onData: (bytes) =>
-        whileCurrent(() => {
-          if (!transport.isDraining) transport.inbox.push(bytes);
-        })(),
-      onDrain: whileCurrent(() => {
-        transport.isWritable = true;
-      }),
-      onEnd: whileCurrent(() => {
-        transport.ended ??= { by: ClosedBy.Server, error: null };
-      }),
-      onClose: (error) =>
-        whileCurrent(() => {
-          transport.ended ??= { by: error === null ? ClosedBy.Server : ClosedBy.Link, error };
-        })(),
-    });
-    this.#transport = transport as Transport;
+    const transport = new Transport(this);
+    transport.stream = this.#options.dialer.dial(transport.handlers);
+    if (this.#isStopped) transport.stream.destroy();
+    else this.#transport = transport;
   }
 
   /** The client wants the transport closed: gently, after DISCONNECT, or at once. */
@@ -226,21 +197,20 @@ export class Port {
     const { core, client, clock } = this.#options;
     if (transport === null) {
       core.exports.closed(client, ClosedBy.Client, 0, clientMs(clock));
-      return;
-    }
-    if (clientField(core, client, "closesGently") === 0) {
+    } else if (clientField(core, client, "closesGently") === 0) {
       transport.stream.destroy();
       this.#finish(transport, ClosedBy.Client, null);
-      return;
+    } else {
+      transport.drain();
+      if (!this.#isStopped) this.#limitDraining(transport);
     }
-    transport.isDraining = true;
-    transport.inbox.length = 0;
-    if (transport.isPaused) transport.stream.resume();
-    transport.isPaused = false;
-    transport.stream.end();
+  }
+
+  #limitDraining(transport: Transport): void {
+    const { clock } = this.#options;
     this.#drainTimer = clock.at(clock.nowMs + DRAIN_MS, () => {
       if (this.#transport !== transport) return;
-      transport.ended ??= { by: ClosedBy.Client, error: null };
+      transport.endedBy(ClosedBy.Client, null);
       this.pump();
     });
   }
@@ -255,9 +225,21 @@ export class Port {
     this.#timer = null;
     if (delayMs < 0) return;
     this.#timerAtMs = atMs;
-    this.#timer = clock.at(atMs, () => {
-      this.#timer = null;
-      this.pump();
-    });
+    this.#timer = clock.at(atMs, this.#onTimer);
   }
+
+  /** One for all timers of the port: a device sets as many as it sends packets. */
+  readonly #onTimer = (): void => {
+    this.#timer = null;
+    this.pump();
+  };
+}
+
+/** A client that takes no more makes the peer wait. */
+function holdBack(transport: Transport): void {
+  const isFull = transport.inbox.length > 0;
+  if (isFull === transport.isPaused || transport.ended !== null) return;
+  transport.isPaused = isFull;
+  if (isFull) transport.stream.pause();
+  else transport.stream.resume();
 }

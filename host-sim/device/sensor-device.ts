@@ -1,14 +1,19 @@
-// Owns one sensor node on a laptop: its block, its board, its power, and the port that drives it. Refuses to know what its
+// Owns one sensor node on a laptop: its memory, and its power in all its ways of coming and going. Refuses to know what its
 // readings are for and who watches it.
 
 import type { Dialer } from "../net/stream.ts";
 import type { RandomStream } from "../random/random.ts";
 import type { Clock } from "../time/clock.ts";
-import { clientField, readField } from "./block.ts";
-import { type Board, type Capacities, type Core, capacityList } from "./core.ts";
-import { type ClientEvent, type DeviceEvent, readClientEvent, wordOf } from "./device-event.ts";
-import { type Event, Phase, Sample, SensorLayout, Status } from "./layout.generated.ts";
-import { clientMs, Port } from "./port.ts";
+import { type ClientField, clientField } from "./block.ts";
+import { type Capacities, type Core, capacityList } from "./core.ts";
+import { type DeviceEvent, wordOf } from "./device-event.ts";
+import { DeviceMemory } from "./device-memory.ts";
+import { createDriftingClock, type Drift } from "./drifting-clock.ts";
+import { Phase, Status } from "./layout.generated.ts";
+import { SensorLife, type SeqOfTicket } from "./sensor-life.ts";
+import { prepareSensor } from "./sensor-setup.ts";
+import { Sleep } from "./sleep.ts";
+import { Steps } from "./steps.ts";
 
 export interface DeviceSettings {
   /** The board's own name, 1 to 23 characters. It is the client id, and a level of every topic. */
@@ -39,12 +44,30 @@ export interface ConnectionPace {
 export interface DeviceSurroundings {
   readonly core: Core;
   readonly dialer: Dialer;
+  /** The modem that the dialer uses; without one, what loses its power destroys its stream, which tells the other end. */
+  readonly modem?: Modem;
+  /** True time. */
   readonly clock: Clock;
+  /** Absent: the device has true time too. */
+  readonly oscillators?: Oscillators;
   /** Spreads the reconnections. */
   readonly random: RandomStream;
-  /** The sensor at this moment, in thousandths of a degree; null when it does not answer. */
+  /** The sensor at this moment, in thousandths of a degree; null when it does not answer. It may not touch the device. */
   readonly sample: () => number | null;
+  /** It may do to the device what it likes. */
   readonly observer: (event: DeviceEvent) => void;
+}
+
+/** What of the radio has its power from the board. */
+export interface Modem {
+  /** Its connections vanish without a packet, and no handler of theirs is called again. `keeps` says what it knows afterwards. */
+  powerOff(keeps: "nothing" | "cache"): void;
+}
+
+/** The device's clock begins anew at each boot and at each waking, as `millis()` does. */
+export interface Oscillators extends Drift {
+  /** Of the slow oscillator that counts during a sleep. */
+  readonly sleepDriftPpm: number;
 }
 
 export interface DeviceState {
@@ -67,185 +90,191 @@ export class DeviceRefused extends Error {
   }
 }
 
-const VERSIONS = { "3.1": 3, "3.1.1": 4 } as const;
-/** The highest output that the firmware knows by number is 3, and this board has them all. */
-const OUTPUTS = 4;
+/** While it sleeps it has no life, and its memory is elsewhere. */
+type Power =
+  | { readonly kind: "off" }
+  | { readonly kind: "on"; readonly life: SensorLife }
+  | {
+      readonly kind: "asleep";
+      readonly sleep: Sleep;
+      readonly waiting: number;
+      readonly onWake: () => void;
+    };
 
+const OFF: Power = { kind: "off" };
+
+/** Whatever it calls may end the life that calls, and begin another. */
 export class SensorDevice {
   readonly settings: DeviceSettings;
   readonly #around: DeviceSurroundings;
-  readonly #board: Board;
-  readonly #address: number;
-  /** Which reading a ticket stands for; a ticket that is missing here is a notice's. */
-  readonly #seqOf = new Map<number, number>();
-  #port: Port | null = null;
+  readonly #bytes: number;
+  readonly #steps = new Steps();
+  #memory: DeviceMemory | null;
+  #power: Power = OFF;
+  #seqOfTicket: SeqOfTicket = [];
+  #samples = true;
   #freeAtStart = 0;
-  #whenIdle: () => void = () => undefined;
+  #wasOverrun = false;
+  #onLeft: (() => void) | null = null;
 
   /** Throws `DeviceRefused` when there is no device with such capacities. It is off until `powerOn`. */
   constructor(settings: DeviceSettings, around: DeviceSurroundings) {
     this.settings = settings;
     this.#around = around;
-    this.#board = this.#createBoard();
-    this.#address = around.core.allocate(
-      accepted(around.core.exports.sensorBytes(...capacityList(settings.capacities))),
-    );
+    this.#bytes = accepted(around.core.exports.sensorBytes(...capacityList(settings.capacities)));
+    this.#memory = new DeviceMemory(around.core, this.#bytes);
   }
 
   get state(): DeviceState {
-    const room = this.settings.capacities.entries;
-    if (this.#port === null) return { isOn: false, isConnected: false, waiting: 0, room };
-    const waiting = this.#freeAtStart - clientField(this.#around.core, this.#client, "freeCount");
-    return { isOn: true, isConnected: this.#phase === Phase.Connected, waiting, room };
+    const isOn = this.#power.kind === "on";
+    const isConnected = this.field("phase") === Phase.Connected;
+    return { isOn, isConnected, waiting: this.waiting, room: this.settings.capacities.entries };
   }
 
-  /** Begins a life that knows nothing of earlier ones. Throws `DeviceRefused` for settings that do not fit. */
+  get isAsleep(): boolean {
+    return this.#power.kind === "asleep";
+  }
+
+  /** Messages that wait for their end; of a device that sleeps too. */
+  get waiting(): number {
+    if (this.#power.kind === "asleep") return this.#power.waiting;
+    const freeCount = this.field("freeCount");
+    return freeCount === null ? 0 : this.#freeAtStart - freeCount;
+  }
+
+  /** A field of its client; null for a device that is off or asleep. */
+  field(name: ClientField): number | null {
+    if (this.#power.kind !== "on") return null;
+    return clientField(this.#around.core, this.#power.life.client, name);
+  }
+
+  /** Whether it has never written a byte beside its own. */
+  guardsIntact(): boolean {
+    return !this.#wasOverrun && (this.#memory?.areGuardsIntact() ?? true);
+  }
+
+  /** Begins a life that knows nothing of earlier ones. Throws `DeviceRefused` for settings that do not fit; it is off then. */
   powerOn({ samples }: { readonly samples: boolean }): void {
-    const { core, clock, dialer, random } = this.#around;
-    this.#prepare();
-    this.#port = new Port({
-      core,
-      client: this.#client,
-      firmware: {
-        poll: (nowMs) => this.#poll(nowMs),
-        deadlineMs: (nowMs) => core.exports.sensorDeadlineMs(this.#address, nowMs),
-      },
-      dialer,
-      clock,
-      random,
-      onEvent: (event) => this.#tell(event),
-    });
-    accepted(core.exports.sensorStart(this.#address, clientMs(clock)));
-    if (!samples) this.stopSampling();
-    this.#port.pump();
+    this.powerOff();
+    const { core } = this.#around;
+    this.#memory ??= new DeviceMemory(core, this.#bytes);
+    const life = this.#createLife(this.#memory.address, []);
+    core.board = life;
+    accepted(prepareSensor(core, this.#memory.address, this.settings));
+    this.#freeAtStart = clientField(core, life.client, "freeCount");
+    accepted(life.start());
+    this.#samples = samples;
+    this.#go(life);
   }
 
-  /** Everything it knew is gone. Its transport says nothing of its own accord: what the link lets out of it, the caller decides. */
+  /** A watchdog's reset: a new life at once, which samples if this one did. */
+  restart(): void {
+    this.powerOn({ samples: this.#samples });
+  }
+
+  /** At once, and everything it knew is gone. */
   powerOff(): void {
-    this.#port?.stop();
-    this.#port = null;
-    this.#seqOf.clear();
-    this.#whenIdle();
+    const power = this.#power;
+    this.#power = OFF;
+    if (power.kind === "asleep") power.sleep.end();
+    if (power.kind === "on") {
+      this.#memory?.forget();
+      this.#around.modem?.powerOff("nothing");
+      power.life.cut();
+    }
+    this.#tellLeft();
+  }
+
+  /** Off but for its memory, for so long as its slow oscillator says, or until `wake`. Nothing for a device that is not on. */
+  sleep(durationMs: number, onWake: () => void = () => undefined): void {
+    if (this.#power.kind !== "on" || this.#memory === null) return;
+    const { clock, modem, oscillators } = this.#around;
+    const { life } = this.#power;
+    const driftPpm = oscillators?.sleepDriftPpm ?? 0;
+    const sleep = new Sleep(this.#memory.copy(), durationMs, driftPpm, clock, () => this.wake());
+    this.#power = { kind: "asleep", sleep, waiting: this.waiting, onWake };
+    this.#freeMemory();
+    modem?.powerOff("cache");
+    life.fallAsleep();
+  }
+
+  /** Goes on from where it fell asleep, with its bytes at an address of their own. `onWake` is called before anything is done. */
+  wake(): void {
+    const power = this.#power;
+    if (power.kind !== "asleep") return;
+    power.sleep.end();
+    power.onWake();
+    if (this.#power !== power) return;
+    this.#memory = new DeviceMemory(this.#around.core, this.#bytes);
+    this.#memory.put(power.sleep.image);
+    const life = this.#createLife(this.#memory.address, this.#seqOfTicket);
+    accepted(life.resume(power.sleep.sleptMs));
+    this.#go(life);
   }
 
   stopSampling(): void {
-    this.#around.core.exports.sensorPause(this.#address);
+    this.#samples = false;
+    if (this.#power.kind === "on") this.#power.life.stopSampling();
   }
 
-  /** The status `offline`, waited for so long, then DISCONNECT. Resolves when the connection is over. */
+  /**
+   * Calls `run` right after so many of its steps from now on: bytes given to its client, events, bytes given to its
+   * transport. Steps of later lives count too.
+   */
+  afterSteps(count: number, run: () => void): void {
+    this.#steps.after(count, run);
+  }
+
+  /** The status `offline`, waited for so long, then DISCONNECT. `onLeft` is called when the connection is over, or the power. */
+  leave(waitMs: number, onLeft: () => void): void {
+    this.#onLeft = onLeft;
+    if (this.#power.kind !== "on" || !this.#power.life.leave(waitMs)) this.#tellLeft();
+  }
+
+  /** Resolves when it has left. */
   goodbye(waitMs: number): Promise<void> {
-    const { core, clock } = this.#around;
-    const port = this.#port;
-    if (port === null || this.#phase === Phase.Idle) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#whenIdle = resolve;
-      core.exports.sensorStop(this.#address, waitMs, clientMs(clock));
-      port.pump();
+    return new Promise((resolve) => this.leave(waitMs, resolve));
+  }
+
+  /** Gives its memory back; a device of the same size may have it. It takes new one when it is switched on. */
+  dispose(): void {
+    this.#steps.clear();
+    this.powerOff();
+    this.#freeMemory();
+  }
+
+  readonly #onStep = (): void => this.#steps.step();
+
+  readonly #tellLeft = (): void => {
+    const onLeft = this.#onLeft;
+    this.#onLeft = null;
+    onLeft?.();
+  };
+
+  #createLife(address: number, seqOfTicket: SeqOfTicket): SensorLife {
+    this.#seqOfTicket = seqOfTicket;
+    const { clock, oscillators } = this.#around;
+    return new SensorLife({
+      name: this.settings.name,
+      address,
+      clock: oscillators === undefined ? clock : createDriftingClock(clock, oscillators),
+      seqOfTicket,
+      around: this.#around,
+      onStep: this.#onStep,
+      onLeft: this.#tellLeft,
     });
   }
 
-  get #client(): number {
-    return this.#around.core.exports.sensorClient(this.#address);
+  #go(life: SensorLife): void {
+    if (!this.#samples) life.stopSampling();
+    this.#power = { kind: "on", life };
+    life.run();
   }
 
-  get #phase(): number {
-    return clientField(this.#around.core, this.#client, "phase");
-  }
-
-  #createBoard(): Board {
-    const { core, sample, observer } = this.#around;
-    return {
-      sampleThousandths: () => sample() ?? Sample.None,
-      setOutput(output, isOn) {
-        if (output >= OUTPUTS) return 0;
-        observer({ kind: "output", output, isOn: isOn !== 0 });
-        return 1;
-      },
-      writeIdentity: (at, capacity) => core.bytes.write(this.settings.name, at, capacity, "utf8"),
-    };
-  }
-
-  /** A fresh block with all that is settled before the device starts. */
-  #prepare(): void {
-    const { core } = this.#around;
-    const { capacities, qos, intervalMs, protocol, pace } = this.settings;
-    const { exports } = core;
-    core.board = this.#board;
-    accepted(exports.sensorInit(this.#address, ...capacityList(capacities), qos, intervalMs));
-    const client = this.#client;
-    accepted(exports.setVersion(client, VERSIONS[protocol]));
-    accepted(exports.setClean(client, 0));
-    accepted(exports.setKeepAlive(client, pace.keepAliveSeconds));
-    accepted(exports.setLiveness(client, pace.pingDeadlineMs, clientField(core, client, "retransmitMs")));
-    accepted(exports.setReconnect(client, 1, pace.backoffBaseMs, pace.backoffMaxMs, pace.connectTimeoutMs));
-    this.#setCredentials(client);
-    this.#freeAtStart = clientField(core, client, "freeCount");
-  }
-
-  #setCredentials(client: number): void {
-    const { credentials } = this.settings;
-    if (credentials === null) return;
-    const { core } = this.#around;
-    const { exports, inbox } = core;
-    const { username, password } = credentials;
-    const user = accepted(exports.prepareString(client, inbox, core.put(inbox, username)));
-    const word =
-      password === null ? 0 : accepted(exports.prepareBytes(client, inbox, core.put(inbox, password)));
-    accepted(exports.setCredentials(client, user, word));
-  }
-
-  /** The firmware takes a reading before it asks the client, so the reading is told before the event. */
-  #poll(nowMs: number): number {
-    const { core } = this.#around;
-    core.board = this.#board;
-    const before = this.#field("readings");
-    const event = core.exports.sensorPoll(this.#address, nowMs);
-    if (this.#field("readings") !== before) this.#tellReading();
-    return event;
-  }
-
-  #tellReading(): void {
-    const [seq, ticket, thousandths] = [
-      this.#field("readings"),
-      this.#field("lastTicket"),
-      this.#field("lastThousandths"),
-    ];
-    if (ticket >= 0) this.#seqOf.set(ticket, seq);
-    this.#around.observer({
-      kind: "reading",
-      seq,
-      thousandths: thousandths === Sample.None ? null : thousandths,
-      refusal: ticket < 0 ? wordOf(Status, ticket) : null,
-    });
-  }
-
-  #tell(event: Event): void {
-    const told = readClientEvent(this.#around.core, this.#client, event);
-    if (told === null) return;
-    const translated = this.#translate(told);
-    if (translated !== null) this.#around.observer(translated);
-    if (told.kind === "closed" && this.#phase === Phase.Idle) this.#whenIdle();
-  }
-
-  /** Tickets and handles become what they stand for. Null for the end of a notice. */
-  #translate(event: ClientEvent): DeviceEvent | null {
-    switch (event.kind) {
-      case "ended": {
-        const seq = this.#seqOf.get(event.ticket);
-        this.#seqOf.delete(event.ticket);
-        return seq === undefined ? null : { kind: "readingEnded", seq, end: event.end };
-      }
-      case "statusPublished":
-        return { kind: "status", status: event.text === this.#field("onlineText") ? "online" : "offline" };
-      case "closed":
-        return { ...event, error: this.#port?.lastError?.message ?? null };
-      default:
-        return event;
-    }
-  }
-
-  #field(name: keyof typeof SensorLayout.fields): number {
-    return readField(this.#around.core, this.#address, SensorLayout.fields[name]);
+  #freeMemory(): void {
+    this.#wasOverrun = !this.guardsIntact();
+    this.#memory?.free();
+    this.#memory = null;
   }
 }
 

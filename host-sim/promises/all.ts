@@ -1,16 +1,147 @@
-// The promises that every run is judged by. A new one is one file beside this and one line here.
+// The promises that every run is judged by, and what is said of each. A new one is one file beside this and one line here.
 
+import type { Happening } from "../trace/happening.ts";
+import { acksInOrder } from "./acks-in-order.ts";
+import { backOff } from "./back-off.ts";
+import { birthEveryTime } from "./birth-every-time.ts";
+import { connectComesFirst } from "./connect-comes-first.ts";
+import { deadLinkNoticed } from "./dead-link-noticed.ts";
+import { downlinkDelivered } from "./downlink-delivered.ts";
+import { endsOnce } from "./ends-once.ts";
+import type { ExcuseId } from "./excuses.ts";
+import { goodbyeTellsFirst } from "./goodbye-tells-first.ts";
 import { inOrder } from "./in-order.ts";
+import { keepAliveKept } from "./keep-alive-kept.ts";
+import { legalBytes } from "./legal-bytes.ts";
 import { memoryNeverGrows } from "./memory-never-grows.ts";
-import { nothingLost } from "./nothing-lost.ts";
-import type { KeptPromise } from "./promise.ts";
+import { noFalseAlarm } from "./no-false-alarm.ts";
+import { oneConnection } from "./one-connection.ts";
+import { packetIds } from "./packet-ids.ts";
+import type { KeptPromise, Kind, RunEnd, RunFacts, Verdicts } from "./promise.ts";
+import { qos0AtMostOnce } from "./qos0-at-most-once.ts";
+import { qos1AtLeastOnce } from "./qos1-at-least-once.ts";
 import { qos2ExactlyOnce } from "./qos2-exactly-once.ts";
+import { queuesDrain } from "./queues-drain.ts";
+import { samplesOnTime } from "./samples-on-time.ts";
+import { secondDeviceIsTrue } from "./second-device-is-true.ts";
+import { sessionTruth } from "./session-truth.ts";
 import { statusTellsTruth } from "./status-tells-truth.ts";
+import { willAlwaysSet } from "./will-always-set.ts";
 
 export const PROMISES: readonly KeptPromise[] = [
-  nothingLost,
+  samplesOnTime,
+  qos0AtMostOnce,
+  qos1AtLeastOnce,
   qos2ExactlyOnce,
   inOrder,
+  endsOnce,
+  packetIds,
+  acksInOrder,
+  legalBytes,
+  connectComesFirst,
+  oneConnection,
+  deadLinkNoticed,
+  noFalseAlarm,
+  keepAliveKept,
+  backOff,
+  secondDeviceIsTrue,
+  sessionTruth,
+  willAlwaysSet,
+  birthEveryTime,
+  goodbyeTellsFirst,
   statusTellsTruth,
+  queuesDrain,
   memoryNeverGrows,
+  downlinkDelivered,
 ];
+
+/** In the order of the reports. */
+export const PROMISE_NAMES: readonly string[] = PROMISES.map(({ name }) => name);
+
+export interface Breach {
+  readonly atMs: number;
+  readonly device: number;
+  readonly what: string;
+}
+
+export interface PromiseReport {
+  readonly name: string;
+  /** Cases that were judged, kept or broken. */
+  readonly checked: number;
+  /** By what excused them: cases that could not be claimed. */
+  readonly excused: Readonly<Partial<Record<ExcuseId, number>>>;
+  /** The first of them. */
+  readonly broken: readonly Breach[];
+  readonly brokenCount: number;
+}
+
+export interface Promises {
+  see(happening: Happening): void;
+  /** After the last happening. */
+  end(end: RunEnd): readonly PromiseReport[];
+}
+
+/** So many breaches of one promise are told; the rest are counted. */
+const BREACHES_TOLD = 20;
+
+type Handler = (happening: Happening) => void;
+
+export function createPromises(facts: RunFacts, promises: readonly KeptPromise[] = PROMISES): Promises {
+  const tallies = promises.map(({ name }) => new Tally(name));
+  const observers = promises.map((promise, index) => promise.observe(facts, tallies[index] as Tally));
+  // nearly every happening is of interest to few: each kind has its own list
+  const handlers = new Map<Kind, Handler[]>();
+  for (const { end, ...byKind } of observers) {
+    for (const [kind, handler] of Object.entries(byKind) as [Kind, Handler][]) {
+      const known = handlers.get(kind);
+      if (known === undefined) handlers.set(kind, [handler]);
+      else known.push(handler);
+    }
+  }
+  return {
+    see(happening) {
+      const interested = handlers.get(happening.kind);
+      if (interested === undefined) return;
+      for (let i = 0; i < interested.length; i += 1) (interested[i] as Handler)(happening);
+    },
+    end(runEnd) {
+      for (const { end } of observers) end?.(runEnd);
+      return tallies.map((tally) => tally.report());
+    },
+  };
+}
+
+class Tally implements Verdicts {
+  readonly #name: string;
+  readonly #excused: Partial<Record<ExcuseId, number>> = {};
+  readonly #breaches: Breach[] = [];
+  #held = 0;
+  #broken = 0;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  held(): void {
+    this.#held += 1;
+  }
+
+  excused(excuse: ExcuseId): void {
+    this.#excused[excuse] = (this.#excused[excuse] ?? 0) + 1;
+  }
+
+  broken(atMs: number, device: number, what: string): void {
+    this.#broken += 1;
+    if (this.#breaches.length < BREACHES_TOLD) this.#breaches.push({ atMs, device, what });
+  }
+
+  report(): PromiseReport {
+    return {
+      name: this.#name,
+      checked: this.#held + this.#broken,
+      excused: this.#excused,
+      broken: this.#breaches,
+      brokenCount: this.#broken,
+    };
+  }
+}

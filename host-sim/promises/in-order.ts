@@ -1,17 +1,35 @@
-// Owns the promise that a device's readings above QoS 0 first arrive in the order in which they were taken.
+// Owns the promise that readings first arrive in the order in which they were taken. Refuses to know how often they arrive.
 
-import type { Finding, KeptPromise } from "./promise.ts";
+import { Arrivals } from "./arrivals.ts";
+import { perLife } from "./per-device.ts";
+import type { KeptPromise } from "./promise.ts";
+import { seqSeen } from "./reading-seq.ts";
+
+const NEVER_SENT: ReadonlySet<string> = new Set(["overflow", "superseded", "offline", "connectionClosed"]);
 
 export const inOrder: KeptPromise = {
   name: "in-order",
-  judge({ qos, arrivals }) {
-    if (qos === 0) return [];
-    const newest = new Map<string, number>();
-    return arrivals.flatMap(({ device, life, seq, seenMs }): readonly Finding[] => {
-      const key = `${device}.${life}`;
-      const before = newest.get(key) ?? 0;
-      newest.set(key, Math.max(before, seq));
-      return seq < before ? [{ atMs: seenMs[0] ?? 0, excuse: null }] : [];
-    });
+  claim: "Readings first arrive in the order in which they were published.",
+  observe(_run, verdicts) {
+    const lives = perLife(() => new Arrivals());
+    return {
+      reading({ device, life, seq, refusal }) {
+        if (refusal !== null) lives.of(device, life).giveUp(seq);
+      },
+      readingEnded({ device, life, seq, end }) {
+        if (NEVER_SENT.has(end)) lives.of(device, life).giveUp(seq);
+      },
+      seen(happening) {
+        const seq = seqSeen(happening);
+        if (seq === null) return;
+        const { atMs, device, life } = happening;
+        const arrivals = lives.of(device, life);
+        const arrival = arrivals.add(seq);
+        if (arrival === "first") verdicts.held();
+        else if (arrival === "late") {
+          verdicts.broken(atMs, device, `reading ${seq} first arrived after reading ${arrivals.newest}`);
+        }
+      },
+    };
   },
 };

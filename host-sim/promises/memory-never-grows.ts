@@ -1,8 +1,17 @@
-// Owns the promise that the devices' memory is as large at the end as at the start.
+// Owns the promise that devices keep to the memory they were given. Refuses to know what is in it.
 
 import type { KeptPromise } from "./promise.ts";
 
 export const memoryNeverGrows: KeptPromise = {
   name: "memory-never-grows",
-  judge: ({ memoryGrowthBytes, endMs }) => (memoryGrowthBytes > 0 ? [{ atMs: endMs, excuse: null }] : []),
+  claim: "The memory never grows, and no byte around a device's own is written.",
+  observe: (_run, verdicts) => ({
+    overrun({ atMs, device }) {
+      verdicts.broken(atMs, device, "bytes beside its memory were overwritten");
+    },
+    end({ atMs, memoryGrowthBytes }) {
+      if (memoryGrowthBytes === 0) verdicts.held();
+      else verdicts.broken(atMs, 1, `the memory grew by ${memoryGrowthBytes} bytes`);
+    },
+  }),
 };

@@ -1,25 +1,60 @@
-// Owns what a promise is: something that is judged from evidence when a run is over. Refuses to know any promise.
+// Owns what a promise is: an observer that counts the cases it has checked, those it could not claim, and those that were
+// broken. Refuses to know any promise.
 
-import type { DeviceRecord, Reading } from "../scenario/ledger.ts";
+import type { ConnectionPace } from "../device/sensor-device.ts";
+import type { Happening } from "../trace/happening.ts";
+import type { ExcuseId } from "./excuses.ts";
 
-export interface Evidence {
+/** What holds for a whole run, known before it begins. */
+export interface RunFacts {
   readonly qos: 0 | 1 | 2;
-  readonly readings: readonly Reading[];
-  /** In the order in which the subscriber first had them. */
-  readonly arrivals: readonly Reading[];
-  readonly devices: readonly DeviceRecord[];
-  readonly memoryGrowthBytes: number;
-  readonly endMs: number;
+  readonly protocol: "3.1" | "3.1.1";
+  readonly devices: number;
+  readonly everyMs: number;
+  readonly keepAliveSeconds: number;
+  /** QoS 1 and 2 messages in flight that the client may have. */
+  readonly window: number;
+  /** Messages that the device's outbox holds. */
+  readonly entries: number;
+  /** Whether a gateway carries messages instead of TCP and MQTT. */
+  readonly isGateway: boolean;
+  /** Without it the back-off is not judged. */
+  readonly pace?: ConnectionPace;
 }
 
-/** One case in which the promise does not hold. */
-export interface Finding {
+/** What an observer says, as it finds it. */
+export interface Verdicts {
+  /** One case was judged and held. */
+  held(): void;
+  /** One case could not be claimed. */
+  excused(excuse: ExcuseId): void;
+  broken(atMs: number, device: number, what: string): void;
+}
+
+export type Kind = Happening["kind"];
+export type OfKind<K extends Kind> = Extract<Happening, { readonly kind: K }>;
+
+/**
+ * Gets the happenings of the kinds that it has a handler for, in their order. Must not keep what grows with a run's length
+ * beyond what is still open.
+ */
+export type Observer = { readonly [K in Kind]?: (happening: OfKind<K>) => void } & {
+  /** After the last. */
+  readonly end?: (end: RunEnd) => void;
+};
+
+export interface RunEnd {
   readonly atMs: number;
-  /** Why the promise could not be claimed here; null: it was broken. */
-  readonly excuse: string | null;
+  /** Since the devices were made. */
+  readonly memoryGrowthBytes: number;
+  /** Of each device, in their order: messages that still wait for their end. */
+  readonly waiting: readonly number[];
 }
 
 export interface KeptPromise {
+  /** As in reports, such as `qos2-exactly-once`. */
   readonly name: string;
-  judge(evidence: Evidence): readonly Finding[];
+  /** In a sentence, for people. */
+  readonly claim: string;
+  observe(run: RunFacts, verdicts: Verdicts): Observer;
 }

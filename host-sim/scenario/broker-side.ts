@@ -6,10 +6,8 @@ import type { Credentials } from "../device/sensor-device.ts";
 import type { Dialer } from "../net/stream.ts";
 import type { Random } from "../random/random.ts";
 import type { Clock } from "../time/clock.ts";
+import { ROOT_LEVEL } from "./bench.ts";
 import { Subscriber, type Watcher } from "./subscriber.ts";
-
-/** All that is published under a device's own level, which begins with the root's. */
-export const ROOT_LEVEL = "motekit";
 
 export interface BrokerSide {
   readonly dialer: Dialer;

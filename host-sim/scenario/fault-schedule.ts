@@ -1,12 +1,13 @@
 // Owns when faults at a moment happen, and whom they meet. Refuses to know how they are written.
 
 import type { Clock } from "../time/clock.ts";
-import { describeFault, type Fault } from "./faults.ts";
+import type { Bench } from "./bench.ts";
+import { describeFault, FAULT_SHAPES, type Fault } from "./faults.ts";
 import type { Station } from "./station.ts";
 
 export interface FaultTargets {
   readonly stations: readonly Station[];
-  readonly restartBroker: (options: { readonly forget: boolean }) => void;
+  readonly bench: Bench;
 }
 
 /** Each is told to `onFault` before it happens. The answer calls off those still to come. */
@@ -28,20 +29,8 @@ export function scheduleFaults(
   };
 }
 
-function strike(fault: Fault, { stations, restartBroker }: FaultTargets): void {
-  switch (fault.kind) {
-    case "cut":
-      for (const station of stations) station.cut();
-      return;
-    case "blackhole":
-      for (const station of stations) station.blackhole(fault.durationMs);
-      return;
-    case "power":
-      for (const station of stations) station.cyclePower();
-      return;
-    case "broker-restart":
-    case "broker-forget":
-      restartBroker({ forget: fault.kind === "broker-forget" });
-      return;
-  }
+function strike(fault: Fault, { stations, bench }: FaultTargets): void {
+  const { family } = FAULT_SHAPES[fault.kind];
+  if (family === "link" || family === "power") for (const station of stations) station.strike(fault);
+  else bench.strike(fault);
 }

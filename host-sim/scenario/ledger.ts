@@ -1,19 +1,15 @@
-// Owns the account of every reading: taken, accepted or refused, how it ended, and when a subscriber first had it. Refuses
-// to know whether that was promised.
+// Owns the account of every reading: taken, accepted or refused, how it ended, and when a subscriber first had it. Keeps only
+// what is still open. Refuses to know whether that was promised.
 
-import type { DropWord, ReadingEnd } from "../device/device-event.ts";
+import type { DropWord } from "../device/device-event.ts";
 import type { Happening } from "../trace/happening.ts";
+import { seqIn } from "../trace/seq.ts";
 
-export interface Reading {
-  readonly device: number;
-  readonly life: number;
-  readonly seq: number;
-  readonly takenMs: number;
-  readonly isRefused: boolean;
-  readonly end: ReadingEnd | null;
-  /** Each time the subscriber received it. */
-  readonly seenMs: readonly number[];
-}
+/** Where an accepted reading stands in the report. Each stands in one place. */
+export type Verdict = "delivered" | "rejected" | "outcomeUnknown" | "lost" | "pending" | DroppedVerdict;
+export type DroppedVerdict = "overflow" | "superseded" | "sessionLost";
+
+export type VerdictCounts = Readonly<Record<Verdict, number>>;
 
 /** A device's status as the subscriber knows it. */
 export interface StatusSeen {
@@ -34,38 +30,47 @@ export interface DeviceRecord {
   readonly offlineUnasked: number;
   /** When its goodbye was over with the status acknowledged. */
   readonly leftMs: number | null;
-  /** When the broker had forgotten its session. */
-  readonly sessionLostMs: readonly number[];
   /** Why the last attempt to connect failed. */
-  readonly lastTrouble: Happening | null;
+  readonly lastTrouble: Trouble | null;
 }
+
+export type Trouble = OfKind<"refused"> | OfKind<"closed">;
 
 export interface Ledger {
   see(happening: Happening): void;
-  readonly readings: readonly Reading[];
-  /** Readings in the order in which the subscriber first had them. */
-  readonly arrivals: readonly Reading[];
+  readonly taken: number;
+  readonly refused: number;
+  /** Of accepted readings above QoS 0; at QoS 0 only `delivered` means anything. */
+  readonly verdicts: VerdictCounts;
+  readonly duplicates: number;
+  /** Readings that ended as published and that the subscriber does not have yet. */
+  readonly awaited: number;
   readonly devices: readonly DeviceRecord[];
+  /** From taking a reading to its first arrival: whole milliseconds, and how many took so long. */
+  readonly latencies: ReadonlyMap<number, number>;
   readonly largestReadingBytes: number | null;
 }
 
-/** Where a reading stands in the report. Each stands in one place. */
-export type Verdict =
-  | "refused"
-  | "delivered"
-  | "rejected"
-  | "outcomeUnknown"
-  | "lost"
-  | "pending"
-  | DroppedVerdict;
-export type DroppedVerdict = "overflow" | "superseded" | "sessionLost";
+/** An accepted reading that has not both ended and arrived. */
+interface Open {
+  readonly takenMs: number;
+  isSeen: boolean;
+  /** What its end makes of it as long as it is not seen; null: it has not ended. */
+  ended: Verdict | null;
+}
 
-/** A reading above QoS 0; `isHeld`: the device still has it. Whatever arrived is delivered, whatever else was said of it. */
-export function verdictOn(reading: Reading, isHeld: boolean): Verdict {
-  if (reading.isRefused) return "refused";
-  if (reading.seenMs.length > 0) return "delivered";
-  if (reading.end === null) return isHeld ? "pending" : "lost";
-  return END_VERDICTS[reading.end];
+/** Readings of one life of a device. Their numbers count from 1. */
+interface Life {
+  newest: number;
+  readonly open: Map<number, Open>;
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+type OfKind<Kind extends Happening["kind"]> = Extract<Happening, { readonly kind: Kind }>;
+interface Account {
+  readonly record: Writable<DeviceRecord>;
+  readonly lives: Map<number, Life>;
+  hasSaidGoodbye: boolean;
 }
 
 /** No reading above QoS 0 ends as one of those that are lost here, unless it was said to be published. */
@@ -81,129 +86,179 @@ const END_VERDICTS: Readonly<Record<"published" | "handedOver" | DropWord, Verdi
   outcomeUnknown: "outcomeUnknown",
 };
 
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
-type OpenReading = Writable<Omit<Reading, "seenMs">> & { readonly seenMs: number[] };
-type OpenDevice = Writable<Omit<DeviceRecord, "sessionLostMs">> & { readonly sessionLostMs: number[] };
-type OfKind<Kind extends Happening["kind"]> = Extract<Happening, { readonly kind: Kind }>;
+/** These were never handed to a transport: nothing can arrive of them. */
+const NEVER_SENT: ReadonlySet<Verdict> = new Set(["overflow", "superseded"]);
 
 export function createLedger(): Ledger {
-  const readings: OpenReading[] = [];
-  const arrivals: OpenReading[] = [];
-  const devices = new Map<number, OpenDevice>();
-  /** The newest reading of a device under a number. */
-  const newest = new Map<string, OpenReading>();
-  const saidGoodbye = new Set<number>();
-  let largestReadingBytes: number | null = null;
+  return new ReadingLedger();
+}
 
-  function take({ device, life, seq, atMs, refusal }: OfKind<"reading">): void {
-    const reading = { device, life, seq, takenMs: atMs, isRefused: refusal !== null, end: null, seenMs: [] };
-    readings.push(reading);
-    newest.set(`${device} ${seq}`, reading);
+class ReadingLedger implements Ledger {
+  taken = 0;
+  refused = 0;
+  duplicates = 0;
+  awaited = 0;
+  largestReadingBytes: number | null = null;
+  readonly latencies = new Map<number, number>();
+  readonly #accounts: Account[] = [];
+  readonly #settled: Record<Verdict, number> = noVerdicts();
+
+  get devices(): readonly DeviceRecord[] {
+    return this.#accounts.map(({ record }) => record);
   }
 
-  /** A number is used again in the device's next life; what comes under it is then the newer reading. */
-  function arrive({ device, payload, atMs }: OfKind<"seen">): void {
-    const seq = seqIn(payload);
-    const reading = seq === null ? undefined : newest.get(`${device} ${seq}`);
-    if (reading === undefined) return;
-    if (reading.seenMs.length === 0) arrivals.push(reading);
-    reading.seenMs.push(atMs);
-    largestReadingBytes = Math.max(largestReadingBytes ?? 0, Buffer.byteLength(payload));
+  /** Those that are open stand where they would if the run ended now. */
+  get verdicts(): VerdictCounts {
+    const counts = { ...this.#settled };
+    for (const { record, lives } of this.#accounts) {
+      for (const [number, { open }] of lives) {
+        const isHeld = record.isOn && record.life === number;
+        for (const reading of open.values()) {
+          if (!reading.isSeen) counts[reading.ended ?? (isHeld ? "pending" : "lost")] += 1;
+        }
+      }
+    }
+    return counts;
   }
 
-  function end({ device, life, seq, end: how }: OfKind<"readingEnded">): void {
-    const reading = newest.get(`${device} ${seq}`);
-    if (reading?.life === life) reading.end = how;
-  }
-
-  function seeStatus(record: OpenDevice, { payload, isRetained, atMs }: OfKind<"seen">): void {
-    record.lastStatus = { status: payload, atMs };
-    if (payload === "offline" && !isRetained && !saidGoodbye.has(record.device)) record.offlineUnasked += 1;
-  }
-
-  function recordOf(device: number, life: number): OpenDevice {
-    const known = devices.get(device);
-    if (known !== undefined) return known;
-    const fresh = freshRecord(device, life);
-    devices.set(device, fresh);
-    return fresh;
-  }
-
-  function seeDevice(happening: Exclude<Happening, { readonly kind: "fault" | "samplingEnded" }>): void {
-    const record = recordOf(happening.device, happening.life);
+  see(happening: Happening): void {
     switch (happening.kind) {
       case "reading":
-        return take(happening);
+        return this.#take(happening);
       case "readingEnded":
-        return end(happening);
+        return this.#end(happening);
       case "seen":
-        if (happening.level === "reading") arrive(happening);
-        if (happening.level === "status") seeStatus(record, happening);
+        if (happening.level === "reading") this.#arrive(happening);
+        else if (happening.level === "status") this.#seeStatus(happening);
         return;
+      case "power":
+      case "connected":
+      case "refused":
+      case "closed":
+      case "status":
       case "goodbye":
-        saidGoodbye.add(happening.device);
-        return;
+        return note(this.#account(happening.device), happening);
       default:
-        noteConnection(record, happening);
+        return;
     }
   }
 
-  return {
-    readings,
-    arrivals,
-    get devices() {
-      return [...devices.values()];
-    },
-    get largestReadingBytes() {
-      return largestReadingBytes;
-    },
-    see(happening) {
-      if (happening.kind !== "fault" && happening.kind !== "samplingEnded") seeDevice(happening);
-    },
-  };
+  #account(device: number): Account {
+    this.#accounts[device - 1] ??= { record: freshRecord(device), lives: new Map(), hasSaidGoodbye: false };
+    return this.#accounts[device - 1] as Account;
+  }
+
+  #life(device: number, life: number): Life {
+    const { lives } = this.#account(device);
+    const known = lives.get(life);
+    if (known !== undefined) return known;
+    const fresh = { newest: 0, open: new Map() };
+    lives.set(life, fresh);
+    return fresh;
+  }
+
+  #take({ device, life, seq, atMs, refusal }: OfKind<"reading">): void {
+    const of = this.#life(device, life);
+    this.taken += 1;
+    of.newest = seq;
+    if (refusal === null) of.open.set(seq, { takenMs: atMs, isSeen: false, ended: null });
+    else this.refused += 1;
+  }
+
+  #arrive({ device, life, payload, atMs }: OfKind<"seen">): void {
+    const seq = seqIn(payload);
+    if (seq === null) return;
+    const { open, newest } = this.#life(device, life);
+    const reading = open.get(seq);
+    if (reading === undefined || reading.isSeen) {
+      if (seq <= newest) this.duplicates += 1;
+      return;
+    }
+    reading.isSeen = true;
+    this.#settled.delivered += 1;
+    this.largestReadingBytes = Math.max(this.largestReadingBytes ?? 0, payload.length);
+    const latencyMs = Math.round(atMs - reading.takenMs);
+    this.latencies.set(latencyMs, (this.latencies.get(latencyMs) ?? 0) + 1);
+    if (reading.ended === null) return;
+    if (reading.ended === "lost") this.awaited -= 1;
+    open.delete(seq);
+  }
+
+  #end({ device, life, seq, end }: OfKind<"readingEnded">): void {
+    const { open } = this.#life(device, life);
+    const reading = open.get(seq);
+    if (reading === undefined) return;
+    reading.ended = END_VERDICTS[end];
+    if (reading.isSeen) {
+      open.delete(seq);
+    } else if (NEVER_SENT.has(reading.ended)) {
+      this.#settled[reading.ended] += 1;
+      open.delete(seq);
+    } else if (reading.ended === "lost") {
+      this.awaited += 1;
+    }
+  }
+
+  #seeStatus({ device, payload, isRetained, atMs }: OfKind<"seen">): void {
+    const { record, hasSaidGoodbye } = this.#account(device);
+    record.lastStatus = { status: payload, atMs };
+    if (payload === "offline" && !isRetained && !hasSaidGoodbye) record.offlineUnasked += 1;
+  }
 }
 
-function freshRecord(device: number, life: number): OpenDevice {
+function note(
+  account: Account,
+  happening: OfKind<"power" | "connected" | "refused" | "closed" | "status" | "goodbye">,
+): void {
+  const { record } = account;
+  switch (happening.kind) {
+    case "power":
+      record.isOn = happening.isOn || happening.cause === "sleep";
+      record.life = happening.life;
+      return;
+    case "connected":
+      record.connections += 1;
+      return;
+    case "status":
+      record.statusPublished += 1;
+      record.leftMs = happening.status === "offline" ? happening.atMs : null;
+      return;
+    case "goodbye":
+      account.hasSaidGoodbye = true;
+      return;
+    case "refused":
+      record.lastTrouble = happening;
+      return;
+    case "closed":
+      // the reason of a refusal says more than that the connection then ended
+      if (happening.reason !== "refused") record.lastTrouble = happening;
+      return;
+  }
+}
+
+function freshRecord(device: number): Writable<DeviceRecord> {
   return {
     device,
-    life,
+    life: 0,
     isOn: false,
     connections: 0,
     statusPublished: 0,
     lastStatus: null,
     offlineUnasked: 0,
     leftMs: null,
-    sessionLostMs: [],
     lastTrouble: null,
   };
 }
 
-function noteConnection(record: OpenDevice, happening: Happening): void {
-  switch (happening.kind) {
-    case "power":
-      record.isOn = happening.isOn;
-      record.life = happening.life;
-      return;
-    case "connected":
-      record.connections += 1;
-      if (happening.session === "lost") record.sessionLostMs.push(happening.atMs);
-      return;
-    case "refused":
-    case "closed":
-      // the reason of a refusal says more than that the connection then ended
-      if (happening.kind === "refused" || happening.reason !== "refused") record.lastTrouble = happening;
-      return;
-    case "status":
-      record.statusPublished += 1;
-      record.leftMs = happening.status === "offline" ? happening.atMs : null;
-      return;
-    default:
-      return;
-  }
-}
-
-/** The number that the firmware gives a reading. */
-function seqIn(payload: string): number | null {
-  const digits = /^\{"seq":(\d+),/.exec(payload)?.[1];
-  return digits === undefined ? null : Number(digits);
+function noVerdicts(): Record<Verdict, number> {
+  return {
+    delivered: 0,
+    rejected: 0,
+    outcomeUnknown: 0,
+    lost: 0,
+    pending: 0,
+    overflow: 0,
+    superseded: 0,
+    sessionLost: 0,
+  };
 }

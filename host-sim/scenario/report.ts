@@ -1,9 +1,8 @@
 // Owns the report of a run: the sums of cli's contract, from what the ledger holds. Refuses to know how it is printed.
 
 import type { Capacities } from "../device/core.ts";
-import { PROMISES } from "../promises/all.ts";
-import type { Evidence } from "../promises/promise.ts";
-import { type Ledger, type Reading, type Verdict, verdictOn } from "./ledger.ts";
+import type { PromiseReport } from "../promises/all.ts";
+import type { Ledger } from "./ledger.ts";
 import type { RunResult } from "./run-settings.ts";
 
 /** What is known of a run before it begins. */
@@ -26,6 +25,9 @@ export interface RunIdentity {
 export interface Violation {
   readonly promise: string;
   readonly atMs: number;
+  /** Numbered from 1. */
+  readonly device: number;
+  readonly what: string;
   readonly replay: string;
 }
 
@@ -56,6 +58,7 @@ export interface Report {
     readonly overflow: number;
     readonly sessionLost: number;
   };
+  /** Of each promise: the cases that it could not claim. */
   readonly excused: Readonly<Record<string, number>>;
   readonly statusPublished: number;
   readonly holds: Holds | null;
@@ -64,11 +67,13 @@ export interface Report {
   readonly latencyMs: Latency;
   readonly bytesUp: number;
   readonly bytesDown: number;
-  readonly chargeMc: null;
-  readonly costUsd: null;
+  readonly chargeMc: number | null;
+  readonly costUsd: number | null;
   readonly clientBytes: number;
   readonly memoryGrowthBytes: number;
   readonly violations: readonly Violation[];
+  /** Of each promise: the cases that were judged. */
+  readonly checked: Readonly<Record<string, number>>;
 }
 
 interface Holds {
@@ -81,6 +86,7 @@ type Latency = Readonly<Record<"p50" | "p90" | "p99" | "max", number | null>>;
 export interface Measured {
   readonly wallMs: number;
   readonly traceHash: string;
+  readonly promises: readonly PromiseReport[];
 }
 
 export function createReport(
@@ -90,7 +96,7 @@ export function createReport(
   measured: Measured,
 ): Report {
   const { seed, board, link, protocol, devices, image, qos, clientBytes } = identity;
-  const { excused, violations } = judgePromises(identity, ledger, result);
+  const { promises } = measured;
   return {
     seed,
     board,
@@ -102,19 +108,28 @@ export function createReport(
     wallMs: Math.round(measured.wallMs),
     traceHash: measured.traceHash,
     ...countReadings(ledger, qos),
-    excused,
+    excused: byPromise(promises, ({ excused }) => sum(Object.values(excused))),
     statusPublished: sum(ledger.devices.map(({ statusPublished }) => statusPublished)),
     holds: holdsOf(identity, ledger.largestReadingBytes),
     connections: sum(ledger.devices.map(({ connections }) => connections)),
     willsFired: result.willsFired,
-    latencyMs: latencyOf(ledger.arrivals),
+    latencyMs: latencyOf(ledger.latencies),
     bytesUp: result.bytesUp,
     bytesDown: result.bytesDown,
-    chargeMc: null,
-    costUsd: null,
+    chargeMc: result.chargeMc,
+    costUsd: result.costUsd,
     clientBytes,
     memoryGrowthBytes: result.memoryGrowthBytes,
-    violations,
+    violations: promises.flatMap(({ name, broken }) =>
+      broken.map(({ atMs, device, what }) => ({
+        promise: name,
+        atMs: Math.round(atMs),
+        device,
+        what,
+        replay: identity.replay,
+      })),
+    ),
+    checked: byPromise(promises, ({ checked }) => checked),
   };
 }
 
@@ -134,62 +149,42 @@ type ReadingCounts = Pick<
 >;
 
 /** At QoS 0 what does not arrive is `lostQos0`, whatever became of it: nothing was promised. */
-export function countReadings(ledger: Pick<Ledger, "readings" | "devices">, qos: 0 | 1 | 2): ReadingCounts {
-  const { readings } = ledger;
-  const counts = new Map<Verdict, number>();
-  for (const reading of readings) {
-    const verdict = verdictOn(reading, isHeld(ledger, reading));
-    counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
-  }
-  const count = (verdict: Verdict): number => counts.get(verdict) ?? 0;
-  const above0 = (verdict: Verdict): number => (qos === 0 ? 0 : count(verdict));
-  const accepted = readings.length - count("refused");
+export function countReadings(ledger: Ledger, qos: 0 | 1 | 2): ReadingCounts {
+  const { taken, refused, verdicts, duplicates } = ledger;
+  const { delivered, ...rest } = verdicts;
+  const accepted = taken - refused;
+  const above0 = (count: number): number => (qos === 0 ? 0 : count);
   return {
-    readings: readings.length,
+    readings: taken,
     accepted: {
       qos0: qos === 0 ? accepted : 0,
       qos1: qos === 1 ? accepted : 0,
       qos2: qos === 2 ? accepted : 0,
     },
-    refused: count("refused"),
-    delivered: count("delivered"),
-    rejected: above0("rejected"),
-    lost: above0("lost"),
-    lostQos0: qos === 0 ? accepted - count("delivered") : 0,
-    pending: above0("pending"),
-    outcomeUnknown: above0("outcomeUnknown"),
-    duplicates: sum(readings.map(({ seenMs }) => Math.max(0, seenMs.length - 1))),
+    refused,
+    delivered,
+    rejected: above0(rest.rejected),
+    lost: above0(rest.lost),
+    lostQos0: qos === 0 ? accepted - delivered : 0,
+    pending: above0(rest.pending),
+    outcomeUnknown: above0(rest.outcomeUnknown),
+    duplicates,
     dropped: {
       expired: 0,
-      superseded: above0("superseded"),
-      overflow: above0("overflow"),
-      sessionLost: above0("sessionLost"),
+      superseded: above0(rest.superseded),
+      overflow: above0(rest.overflow),
+      sessionLost: above0(rest.sessionLost),
     },
   };
 }
 
-function isHeld({ devices }: Pick<Ledger, "devices">, { device, life }: Reading): boolean {
-  const record = devices.find((one) => one.device === device);
-  return record?.isOn === true && record.life === life;
-}
-
-function judgePromises(
-  { qos, replay }: RunIdentity,
-  { readings, arrivals, devices }: Ledger,
-  { memoryGrowthBytes, endMs }: RunResult,
-): Pick<Report, "excused" | "violations"> {
-  const evidence: Evidence = { qos, readings, arrivals, devices, memoryGrowthBytes, endMs };
-  const findings = PROMISES.flatMap((promise) =>
-    promise.judge(evidence).map((finding) => ({ promise: promise.name, ...finding })),
-  );
-  const excused: Record<string, number> = {};
-  for (const { promise, excuse } of findings) {
-    if (excuse !== null) excused[promise] = (excused[promise] ?? 0) + 1;
-  }
-  const violations = findings
-    .filter(({ excuse }) => excuse === null)
-    .map(({ promise, atMs }) => ({ promise, atMs: Math.round(atMs), replay }));
-  return { excused, violations };
+/** Promises that had no such case are left out. */
+function byPromise(
+  promises: readonly PromiseReport[],
+  countOf: (promise: PromiseReport) => number,
+): Readonly<Record<string, number>> {
+  const counted = promises.map((promise) => [promise.name, countOf(promise)] as const);
+  return Object.fromEntries(counted.filter(([, count]) => count > 0));
 }
 
 /** At QoS 0 nothing waits. One reading's length is left over where the outbox's end would cut one in two. */
@@ -204,14 +199,17 @@ export function holdsOf(
   return { readings, ms: readings * everyMs };
 }
 
-/** From taking a reading to its first arrival. */
-export function latencyOf(arrivals: readonly Reading[]): Latency {
-  const sorted = arrivals
-    .map(({ takenMs, seenMs }) => (seenMs[0] ?? takenMs) - takenMs)
-    .sort((a, b) => a - b);
+/** From taking a reading to its first arrival, by nearest rank. */
+export function latencyOf(latencies: Ledger["latencies"]): Latency {
+  const rising = [...latencies].sort(([a], [b]) => a - b);
+  const total = sum(rising.map(([, count]) => count));
   const rank = (share: number): number | null => {
-    const value = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
-    return value === undefined ? null : Math.round(value);
+    let left = Math.max(1, Math.ceil(share * total));
+    for (const [latencyMs, count] of rising) {
+      left -= count;
+      if (left <= 0) return latencyMs;
+    }
+    return null;
   };
   return { p50: rank(0.5), p90: rank(0.9), p99: rank(0.99), max: rank(1) };
 }

@@ -1,41 +1,42 @@
 // Owns what a run is given and what it answers. Refuses to know how it is run.
 
-import type { Core } from "../device/core.ts";
-import type { Credentials, DeviceSettings } from "../device/sensor-device.ts";
+import type { ConnectionPace, Credentials, DeviceSettings } from "../device/sensor-device.ts";
+import type { EnergyFigures } from "../net/link/meter/figures.ts";
 import type { LinkProfile } from "../net/link/profile.ts";
-import type { Dialer } from "../net/stream.ts";
-import type { Random } from "../random/random.ts";
-import type { Clock } from "../time/clock.ts";
-import type { Happening } from "../trace/happening.ts";
+import type { BoardTcp } from "../net/link/tcp/board-tcp.ts";
+import type { RunFacts } from "../promises/promise.ts";
 import type { Fault } from "./faults.ts";
-import type { Ledger } from "./ledger.ts";
+import type { Command, Hardware } from "./world.ts";
 
 export interface RunSettings {
   readonly link: LinkProfile;
   /** Of each device. */
   readonly device: Omit<DeviceSettings, "name" | "pace" | "credentials">;
+  readonly pace: ConnectionPace;
+  readonly credentials: Credentials | null;
+  readonly tcp: BoardTcp;
+  /** Of the board; null where nobody has said what its radio draws. */
+  readonly energy: EnergyFigures | null;
+  readonly hardware: Hardware;
   /** One device each. */
   readonly names: readonly string[];
-  readonly broker: BrokerChoice;
   /** Null: until it is asked to hurry. */
   readonly forMs: number | null;
-  readonly drainMs: number;
   readonly faults: readonly Fault[];
+  readonly downlink: readonly Command[];
+  /** Whoever has never connected after that long will not: the run ends. Null: it goes on. */
+  readonly giveUpMs: number | null;
+  readonly ending: EndLimits;
 }
 
-export type BrokerChoice =
-  | { readonly kind: "embedded" }
-  | { readonly kind: "remote"; readonly dialer: Dialer; readonly credentials: Credentials | null };
-
-export interface RunSurroundings {
-  readonly core: Core;
-  readonly clock: Clock;
-  readonly random: Random;
-  /** It is told what happens through `observer`; the run asks it what has arrived. */
-  readonly ledger: Ledger;
-  readonly observer: (happening: Happening) => void;
-  /** Resolves when the run shall end now, and be quick about it. */
-  readonly hurry: Promise<void>;
+/** How long the steps of the end may take. */
+export interface EndLimits {
+  readonly drainMs: number;
+  /** For the status `offline` to be acknowledged. */
+  readonly statusMs: number;
+  readonly goodbyeMs: number;
+  /** Until a subscriber has what the devices have acknowledged, and knows that they have left. */
+  readonly arrivalMs: number;
 }
 
 export interface RunResult {
@@ -44,8 +45,27 @@ export interface RunResult {
   /** With the drain and the goodbyes. */
   readonly endMs: number;
   readonly willsFired: number;
-  /** Of the devices' streams. */
+  /** On the links, with heads and repetitions. */
   readonly bytesUp: number;
   readonly bytesDown: number;
+  /** Null where the link or the board says nothing about it. */
+  readonly chargeMc: number | null;
+  readonly costUsd: number | null;
   readonly memoryGrowthBytes: number;
+  /** Of each device: messages that still wait for their end. */
+  readonly waiting: readonly number[];
+}
+
+/** What those who judge a run may know of it. */
+export function factsOf({ device, names, pace, link }: RunSettings): RunFacts {
+  return {
+    qos: device.qos,
+    protocol: device.protocol,
+    devices: names.length,
+    everyMs: device.intervalMs,
+    keepAliveSeconds: pace.keepAliveSeconds,
+    window: device.capacities.window,
+    entries: device.capacities.entries,
+    isGateway: link.kind === "gateway",
+  };
 }

@@ -1,127 +1,262 @@
-// Owns one device of a run with its link and its way to the broker, and the faults that meet it. Refuses to know the others.
+// Owns one device of a run with its way to the broker, and the faults that meet it. Refuses to know the others.
 
 import type { Core } from "../device/core.ts";
-import type { DeviceEvent } from "../device/device-event.ts";
-import { type DeviceSettings, type DeviceState, SensorDevice } from "../device/sensor-device.ts";
-import { type ByteCounts, countingDialer } from "../net/counting-dialer.ts";
-import { createLink } from "../net/link/link.ts";
-import type { LinkProfile } from "../net/link/profile.ts";
-import type { Dialer } from "../net/stream.ts";
+import { brownOut } from "../device/power-brown-out.ts";
+import { type DeviceState, SensorDevice } from "../device/sensor-device.ts";
+import type { MeterReading } from "../net/link/meter/meter.ts";
 import type { Random } from "../random/random.ts";
 import { after, type Clock, type Timer } from "../time/clock.ts";
+import type { Happening, PowerCause } from "../trace/happening.ts";
+import type { WayIn } from "./bench.ts";
 import { createDayCurve } from "./day-curve.ts";
-import { createWayToBroker } from "./way-to-broker.ts";
+import type { Fault } from "./faults.ts";
+import { createGatewayWay } from "./gateway-way.ts";
+import { createLinkWay } from "./link-way.ts";
+import { type PacketWatcher, tapPackets } from "./packet-tap.ts";
+import type { RunSettings } from "./run-settings.ts";
+import type { Way } from "./way.ts";
 
-export interface StationSettings {
-  readonly device: DeviceSettings;
-  readonly link: LinkProfile;
-}
-
-export interface StationSurroundings {
+export interface Surroundings {
   readonly core: Core;
-  /** To the broker, without the link. */
-  readonly dialer: Dialer;
   readonly clock: Clock;
   /** This station's own. */
   readonly random: Random;
-  readonly observer: (life: number, event: StationEvent) => void;
+  /** To the broker, without the link, for what this life of the device dials. */
+  readonly wayIn: (life: number) => WayIn;
+  /** Of the clock, when the run began. */
+  readonly startMs: number;
+  readonly observer: (happening: Happening) => void;
+  readonly tellsSegments: boolean;
+  /** Whether each change of the link is told: a timer each, which over a year are millions. */
+  readonly tellsLink: boolean;
 }
 
-export type StationEvent =
-  | DeviceEvent
-  | { readonly kind: "power"; readonly isOn: boolean }
-  | { readonly kind: "link"; readonly downWhy: string | null };
-
 export interface Station {
-  readonly name: string;
-  readonly life: number;
   readonly state: DeviceState;
-  readonly bytes: ByteCounts;
+  readonly meter: MeterReading;
   start(): void;
-  cut(): void;
-  blackhole(durationMs: number): void;
-  /** Off, and on again after so long as its radio takes to come back. */
-  cyclePower(): void;
-  stopSampling(): void;
-  /** No more readings and no more trouble. A device that is off is switched on, to say how it stands. */
+  /** One of the families link and power. */
+  strike(fault: Fault): void;
+  /** No more readings and no more trouble. A device that is off or asleep is woken, to say how it stands. */
   settle(): void;
-  goodbye(waitMs: number): Promise<void>;
+  goodbye(waitMs: number, onLeft: () => void): void;
+  /** Tells whether its memory is as it should be. */
+  inspect(): void;
   /** Everything at once, with nobody told. */
   close(): void;
 }
 
-/** Where a link knows no radio, as long as a wired board takes to boot. An estimate. */
-const BOOT_MS = 1000;
+/** Where a fault does not say how long the power is away. An estimate: somebody pulls the plug and puts it back. */
+const POWER_OFF_MS = 2000;
+
+/** RC oscillators that count through a sleep are wrong by a few per cent: ESP8266's by up to 5 %. An estimate. */
+const SLEEP_DRIFT_PPM = 30_000;
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+type Told<H> = H extends { readonly device: number } ? Omit<H, "atMs" | "device" | "life"> : never;
 
 /** Throws `DeviceRefused` when its capacities are none. */
-export function createStation(settings: StationSettings, around: StationSurroundings): Station {
-  const { core, dialer, clock, random, observer } = around;
-  const link = createLink(settings.link, clock, random.scope("link"));
-  const way = createWayToBroker(dialer, link, clock);
-  const counted = countingDialer(way.dialer);
-  const temperature = createDayCurve(random.stream("temperature"));
-  let life = 0;
-  let powerTimer: Timer | null = null;
-  let isSettled = false;
+export function createStation(
+  number: number,
+  name: string,
+  settings: RunSettings,
+  around: Surroundings,
+): Station {
+  return new DeviceStation(number, name, settings, around);
+}
 
-  const device = new SensorDevice(settings.device, {
-    core,
-    dialer: counted.dialer,
-    clock,
-    random: random.stream("reconnect"),
-    sample: () => temperature(clock.nowMs),
-    observer: (event) => observer(life, event),
-  });
+class DeviceStation implements Station {
+  readonly #number: number;
+  readonly #around: Surroundings;
+  readonly #way: Way;
+  readonly #device: SensorDevice;
+  readonly #brownOutRandom;
+  #life = 0;
+  #powerTimer: Timer | null = null;
+  #endBrownOut: () => void = () => undefined;
+  #isSettled = false;
 
-  function powerOn(): void {
-    powerTimer?.cancel();
-    powerTimer = null;
-    life += 1;
-    observer(life, { kind: "power", isOn: true });
-    device.powerOn({ samples: !isSettled });
+  constructor(number: number, name: string, settings: RunSettings, around: Surroundings) {
+    const { core, clock, random } = around;
+    this.#number = number;
+    this.#around = around;
+    this.#way = this.#createWay(settings);
+    this.#brownOutRandom = random.stream("brown-out");
+    const temperature = createDayCurve(random.stream("temperature"));
+    const { driftPpm, clockStartMs } = settings.hardware;
+    const { device, pace, credentials } = settings;
+    this.#device = new SensorDevice(
+      { ...device, name, pace, credentials },
+      {
+        core,
+        dialer: tapPackets(this.#way.dialer, this.#tellPacket),
+        modem: { powerOff: (keeps) => this.#way.powerOff(keeps) },
+        clock,
+        oscillators: { driftPpm, startMs: clockStartMs, sleepDriftPpm: SLEEP_DRIFT_PPM },
+        random: random.stream("reconnect"),
+        sample: () => temperature(clock.nowMs),
+        observer: (event) => this.#tell(event),
+      },
+    );
   }
 
-  function cyclePower(): void {
-    if (!device.state.isOn) return;
-    const offMs = settings.link.radio?.coldStartMs ?? BOOT_MS;
-    // a board without power sends no reset: the broker must find out by itself
-    link.blackhole(offMs);
-    device.powerOff();
-    observer(life, { kind: "power", isOn: false });
-    powerTimer = after(clock, offMs, powerOn);
+  get state(): DeviceState {
+    return this.#device.state;
   }
 
-  const unwatch = link.onState((state) =>
-    observer(life, { kind: "link", downWhy: state.up ? null : state.why }),
-  );
+  get meter(): MeterReading {
+    return this.#way.meter;
+  }
 
-  return {
-    name: settings.device.name,
-    get life() {
-      return life;
-    },
-    get state() {
-      return device.state;
-    },
-    bytes: counted.counts,
-    start: powerOn,
-    cut: () => link.cut(),
-    blackhole: (durationMs) => link.blackhole(durationMs),
-    cyclePower,
-    stopSampling() {
-      isSettled = true;
-      device.stopSampling();
-    },
-    settle() {
-      way.makeSafe();
-      if (!device.state.isOn) powerOn();
-    },
-    goodbye: (waitMs) => device.goodbye(waitMs),
-    close() {
-      powerTimer?.cancel();
-      unwatch();
-      way.close();
-      device.powerOff();
-    },
+  start(): void {
+    this.#powerOn("cold");
+  }
+
+  strike(fault: Fault): void {
+    const steps = fault.afterSteps;
+    if (steps === null) this.#strikeNow(fault);
+    else this.#device.afterSteps(steps, () => this.#strikeNow(fault));
+  }
+
+  settle(): void {
+    this.#isSettled = true;
+    this.#endBrownOut();
+    this.#device.stopSampling();
+    this.#way.settle();
+    if (this.#device.isAsleep) this.#device.wake();
+    else if (!this.#device.state.isOn) this.#powerOn("cold");
+  }
+
+  goodbye(waitMs: number, onLeft: () => void): void {
+    this.#tell({ kind: "goodbye" });
+    this.#device.leave(waitMs, () => {
+      this.#tell({ kind: "left" });
+      onLeft();
+    });
+  }
+
+  inspect(): void {
+    if (!this.#device.guardsIntact()) this.#tell({ kind: "overrun" });
+  }
+
+  close(): void {
+    this.#powerTimer?.cancel();
+    this.#endBrownOut();
+    this.#device.dispose();
+    this.#way.close();
+  }
+
+  /** `happening` is this call's own: it is completed where it is, because a copy would cost more than all else here. */
+  #tell(happening: Told<Happening>): void {
+    const { clock, startMs, observer } = this.#around;
+    const timed = happening as Writable<Extract<Happening, { readonly device: number }>>;
+    timed.atMs = clock.nowMs - startMs;
+    timed.device = this.#number;
+    timed.life = this.#life;
+    observer(timed);
+  }
+
+  /** As one object, without a copy on the way: nothing happens more often. */
+  readonly #tellPacket: PacketWatcher = (way, connection, head) => {
+    const { clock, startMs, observer } = this.#around;
+    observer({
+      kind: "packet",
+      atMs: clock.nowMs - startMs,
+      device: this.#number,
+      life: this.#life,
+      way,
+      connection,
+      type: head.type,
+      packetId: head.packetId,
+      qos: head.qos,
+      isDup: head.isDup,
+      isRetain: head.isRetain,
+      code: head.code,
+      isSessionPresent: head.isSessionPresent,
+      bytes: head.bytes,
+    });
+  };
+
+  #createWay(settings: RunSettings): Way {
+    const { clock, random, wayIn, tellsLink, tellsSegments } = this.#around;
+    const currentWayIn = wayInOf(() => wayIn(this.#life));
+    const { link: profile, tcp, energy } = settings;
+    if (profile.gateway !== null) {
+      return createGatewayWay(profile, profile.gateway, currentWayIn, clock, random);
+    }
+    return createLinkWay({ profile, tcp, energy }, currentWayIn, clock, random, {
+      onRadio: (state, why) => this.#tell({ kind: "radio", state, why }),
+      onLink: tellsLink ? (downWhy) => this.#tell({ kind: "link", downWhy }) : null,
+      onSegment: tellsSegments ? (event) => this.#tell({ kind: "segment", ...event }) : null,
+    });
+  }
+
+  /** What happens to a device that has no power, or sleeps, happens to nobody. */
+  #strikeNow({ kind, durationMs }: Fault): void {
+    switch (kind) {
+      case "cut":
+        return this.#way.cut();
+      case "blackhole":
+        return this.#way.blackhole(durationMs ?? 0);
+      case "nat-drop":
+        return this.#way.dropMappings();
+      default:
+        if (this.#device.state.isOn) this.#strikePower(kind, durationMs);
+    }
+  }
+
+  #strikePower(kind: Fault["kind"], durationMs: number | null): void {
+    if (kind === "power") this.#cyclePower(durationMs ?? POWER_OFF_MS);
+    else if (kind === "restart") this.#restart();
+    else if (kind === "sleep") this.#sleep(durationMs ?? 0);
+    else if (kind === "brownout") this.#brownOut(durationMs ?? 0);
+  }
+
+  #powerOn(cause: PowerCause): void {
+    this.#powerTimer?.cancel();
+    this.#powerTimer = null;
+    this.#life += 1;
+    this.#tell({ kind: "power", isOn: true, cause });
+    this.#device.powerOn({ samples: !this.#isSettled });
+  }
+
+  #powerOff(cause: PowerCause): void {
+    this.#device.powerOff();
+    this.#tell({ kind: "power", isOn: false, cause });
+  }
+
+  #cyclePower(offMs: number): void {
+    this.#endBrownOut();
+    this.#powerOff("cold");
+    this.#powerTimer = after(this.#around.clock, offMs, () => this.#powerOn("cold"));
+  }
+
+  #restart(): void {
+    this.#powerOff("restart");
+    this.#powerOn("restart");
+  }
+
+  #brownOut(durationMs: number): void {
+    this.#endBrownOut();
+    const sag = (): void => {
+      if (this.#device.state.isOn) this.#restart();
+    };
+    this.#endBrownOut = brownOut(durationMs, sag, this.#around.clock, this.#brownOutRandom);
+  }
+
+  #sleep(durationMs: number): void {
+    this.#endBrownOut();
+    this.#tell({ kind: "power", isOn: false, cause: "sleep" });
+    this.#device.sleep(durationMs, () => this.#tell({ kind: "power", isOn: true, cause: "sleep" }));
+  }
+}
+
+/** As whatever it is at the moment, but of one kind for good: a link is made for a dialer or for a listener. */
+function wayInOf(current: () => WayIn): WayIn {
+  const first = current();
+  if (typeof first !== "function") return first;
+  return (stream) => {
+    const now = current();
+    return typeof now === "function" ? now(stream) : null;
   };
 }

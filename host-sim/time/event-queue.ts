@@ -1,16 +1,31 @@
 // Owns the order of things to come: by time, then by insertion. Refuses to know what the present is.
 
-interface Entry {
+const GONE = -1;
+
+/** What `add` answers. It takes itself out of the queue: an own object to do so would be one more for each event. */
+class Entry {
   readonly deadlineMs: number;
   readonly sequence: number;
   readonly run: () => void;
-  /** Where the entry sits in the heap, or `GONE`: a cancelled timer leaves at once, so none pile up. */
+  /** Where it sits in the heap, or `GONE`: a cancelled one leaves at once, so none pile up. */
   index: number;
+  readonly #queue: EventQueue;
+
+  constructor(queue: EventQueue, deadlineMs: number, sequence: number, run: () => void) {
+    this.#queue = queue;
+    this.deadlineMs = deadlineMs;
+    this.sequence = sequence;
+    this.run = run;
+    this.index = GONE;
+  }
+
+  /** Does nothing once it was taken out. */
+  cancel(): void {
+    this.#queue.remove(this);
+  }
 }
 
-const GONE = -1;
-
-/** A binary heap. An entry is what `add` returned, and is only good for `remove`. */
+/** A binary heap. */
 export class EventQueue {
   readonly #heap: Entry[] = [];
   #nextSequence = 0;
@@ -26,7 +41,8 @@ export class EventQueue {
   add(deadlineMs: number, run: () => void): Entry {
     if (!Number.isFinite(deadlineMs))
       throw new RangeError(`a deadline must be a finite number, not ${deadlineMs}`);
-    const entry: Entry = { deadlineMs, sequence: this.#nextSequence++, run, index: this.#heap.length };
+    const entry = new Entry(this, deadlineMs, this.#nextSequence++, run);
+    entry.index = this.#heap.length;
     this.#heap.push(entry);
     this.#siftUp(entry);
     return entry;

@@ -21,8 +21,7 @@ export class VirtualClock implements Clock {
   }
 
   at(deadlineMs: number, run: () => void): Timer {
-    const entry = this.#queue.add(Math.max(deadlineMs, this.#nowMs), run);
-    return { cancel: () => this.#queue.remove(entry) };
+    return this.#queue.add(Math.max(deadlineMs, this.#nowMs), run);
   }
 
   /** Goes to the next event and runs it; false when there is none. */

@@ -10,6 +10,7 @@ import type { Check } from "./check.ts";
 const DOORS: ReadonlyMap<string, string> = new Map([
   ["host-sim/time/real-clock.ts", "is the real clock"],
   ["host-sim/random/random.ts", "draws the seed of a run that was given none"],
+  ["host-sim/broker/aedes-in-time/settled.ts", "lets Node finish what is due before simulated time goes on"],
   ["host-sim/cli/surroundings.ts", "tells the commands what day it is"],
 ]);
 

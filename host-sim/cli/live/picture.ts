@@ -47,7 +47,7 @@ export interface Picture {
   readonly all: readonly DevicePicture[];
 }
 
-type OfDevice = Exclude<Happening, { readonly kind: "fault" | "samplingEnded" }>;
+type OfDevice = Extract<Happening, { readonly device: number }>;
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 interface Drawn extends Writable<Omit<DevicePicture, "received" | "waiting" | "unseenSinceMs">> {
   readonly received: Received[];
@@ -73,8 +73,7 @@ export function createPicture(): Picture {
 
   return {
     see(happening) {
-      if (happening.kind === "fault" || happening.kind === "samplingEnded") return;
-      draw(drawn(happening.device), happening);
+      if ("device" in happening) draw(drawn(happening.device), happening);
     },
     of: (device) => finished(drawn(device)),
     get all() {

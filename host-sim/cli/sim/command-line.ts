@@ -14,6 +14,7 @@ export function commandLine(options: SimOptions, seed: number): string {
     ["--protocol", protocol],
     ["--devices", String(devices)],
     ["--faults", faults],
+    ["--keep-alive", milliseconds(options.keepAlive)],
     ["--drain", milliseconds(drain)],
     ["--broker", broker.replace(/(\/\/[^:@/]*):[^@/]*@/, "$1@")],
     ["--tls-ca", options.tlsCa],
@@ -24,7 +25,7 @@ export function commandLine(options: SimOptions, seed: number): string {
     ["--seed", String(seed)],
   ];
   const given = words.flatMap(([option, value]) => (value === undefined ? [] : [option, quoted(value)]));
-  return ["npx motekit sim --realtime", ...given].join(" ");
+  return ["npx motekit sim", ...(options.realtime === true ? ["--realtime"] : []), ...given].join(" ");
 }
 
 function milliseconds(duration: number | undefined): string | undefined {

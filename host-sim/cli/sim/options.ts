@@ -13,6 +13,7 @@ export interface SimOptions {
   readonly seed?: number;
   readonly faults?: string;
   readonly drain: number;
+  readonly keepAlive?: number;
   readonly realtime?: true;
   readonly broker: string;
   readonly tlsCa?: string;
@@ -27,17 +28,21 @@ export interface SimOptions {
 export type Protocol = (typeof PROTOCOLS)[number];
 const PROTOCOLS = ["3.1", "3.1.1"] as const;
 
-/** As many as one terminal and one process can follow in real time. */
-const MOST_DEVICES = 100;
+/** Blocks of 3 KiB for so many fill a tenth of the 4 GiB that one WebAssembly memory can have. */
+const MOST_DEVICES = 100_000;
 const DEFAULT_EVERY_MS = 5000;
 const DEFAULT_DRAIN_MS = 30_000;
 
 export function defineSim(command: Command): void {
   command
-    .option("--realtime", "in real time, against a real broker")
+    .option("--realtime", "in real time, against a real broker; else in simulated time")
     .option("--board <name>", "the board whose capacities the devices have", "esp8266")
     .option("--link <name,k=v…>", "the link, such as wifi-home,outage=8s@25s,loss=2%", "wifi-home")
-    .option("--for <duration>", "how long readings are taken (default: until Ctrl-C)", durationArgument)
+    .option(
+      "--for <duration>",
+      "how long readings are taken (default: 24h; with --realtime until Ctrl-C)",
+      durationArgument,
+    )
     .addOption(
       new Option("--every <duration>", "time between readings")
         .argParser(durationArgument)
@@ -51,7 +56,15 @@ export function defineSim(command: Command): void {
       "makes chance repeat (default: drawn, and printed)",
       countArgument(0, Number.MAX_SAFE_INTEGER),
     )
-    .option("--faults <list>", "such as cut@5s,blackhole=6s@9s,power@8s,broker-restart@8s (default: none)")
+    .option(
+      "--faults <list>",
+      "such as cut@5s,blackhole=6s@9s,power@8s; in simulated time also link, power, broker, peer, all (default: none)",
+    )
+    .option(
+      "--keep-alive <duration>",
+      "of the connection (default: 5m; with --realtime 3s)",
+      durationArgument,
+    )
     .addOption(
       new Option("--drain <duration>", "how long the queue may empty at the end")
         .argParser(durationArgument)

@@ -1,25 +1,21 @@
-// What a run of `sim` will be, from its options, with everything checked before anything is done. Starts nothing.
-import { createHash } from "node:crypto";
+// What a run of `sim` in real time will be, from its options, with everything checked before anything is done. Starts nothing.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Credentials } from "../../device/sensor-device.ts";
+import type { ConnectionPace, Credentials } from "../../device/sensor-device.ts";
 import { type BrokerUrl, BrokerUrlError, brokerDialer, parseBrokerUrl } from "../../net/broker-url.ts";
-import { parseLink } from "../../net/link/overlay.ts";
+import { OVERLAY_EXAMPLES, parseLink } from "../../net/link/overlay.ts";
 import { type LinkProfile, ProfileError } from "../../net/link/profile.ts";
 import { type TlsSettings, TlsSettingsError } from "../../net/tls.ts";
 import { createRandom, drawSeed, type Random } from "../../random/random.ts";
-import {
-  ACCEPTED_FAULTS,
-  describeFault,
-  type Fault,
-  FaultError,
-  faultNames,
-  parseFaults,
-} from "../../scenario/faults.ts";
-import type { BrokerChoice, RunSettings } from "../../scenario/run-settings.ts";
+import { ACCEPTED_FAULTS, describeFault, FAULT_SHAPES, type Fault } from "../../scenario/faults.ts";
+import { deviceNames } from "../../scenario/play.ts";
+import type { BrokerChoice } from "../../scenario/realtime-run.ts";
+import type { RunSettings } from "../../scenario/run-settings.ts";
 import { didYouMean } from "../../words/nearest.ts";
 import { type Board, loadBoard } from "../board.ts";
-import { missingFailure, usageFailure } from "../failure.ts";
+import { usageFailure } from "../failure.ts";
+import { type Image, readImage } from "../image.ts";
+import { checkTimes, parsedFaults } from "./checks.ts";
 import { commandLine } from "./command-line.ts";
 import type { SimOptions } from "./options.ts";
 
@@ -30,19 +26,38 @@ export interface Plan {
   readonly board: Board;
   /** Where the devices connect to, for people. */
   readonly where: string;
-  readonly image: { readonly module: WebAssembly.Module; readonly hash: string };
+  readonly broker: BrokerChoice;
+  readonly image: Image;
   readonly qos: 0 | 1 | 2;
   readonly replay: string;
 }
 
-const IMAGE = "build/host.wasm";
-const LONGEST_INTERVAL_MS = 86_400_000;
-const NAME_DIGITS = 6;
+/** As many as one terminal and one process can follow in real time. */
+const MOST_DEVICES = 100;
+
+/**
+ * For somebody who watches: a keep-alive of 3 s, so that the will fires 4.5 s into an outage, and waits of at most 3 s
+ * between attempts, so that a healed link is used soon. A sensor in the field would have minutes.
+ */
+const PACE: ConnectionPace = {
+  keepAliveSeconds: 3,
+  pingDeadlineMs: 0,
+  connectTimeoutMs: 6000,
+  backoffBaseMs: 500,
+  backoffMaxMs: 3000,
+};
+
+/** Whoever never connected in all this time will not. */
+const NEVER_CONNECTED_MS = 30_000;
+const ENDING = { statusMs: 5000, goodbyeMs: 13_000, arrivalMs: 3000 } as const;
 
 /** Throws a `Failure` for what is wrong or missing. */
 export function planOf(options: SimOptions, root: string): Plan {
-  if (options.realtime !== true) {
-    throw usageFailure("sim: simulated time is not in this version of motekit", "Accepted: --realtime");
+  if (options.devices > MOST_DEVICES) {
+    throw usageFailure(
+      `--devices ${options.devices} are more than can be followed in real time`,
+      `Accepted: 1 to ${MOST_DEVICES}, or more without --realtime`,
+    );
   }
   const board = loadBoard(join(root, "boards"), options.board);
   const link = linkOf(options.link);
@@ -57,12 +72,19 @@ export function planOf(options: SimOptions, root: string): Plan {
     settings: {
       link,
       device: { capacities: board.capacities, qos, intervalMs: options.every, protocol: options.protocol },
+      pace: options.keepAlive === undefined ? PACE : { ...PACE, keepAliveSeconds: options.keepAlive / 1000 },
+      credentials: broker.kind === "remote" ? broker.credentials : null,
+      tcp: board.tcp,
+      energy: board.energy,
+      hardware: { driftPpm: 0, clockStartMs: 0 },
       names: deviceNames(board.name, options.devices, random),
-      broker,
       forMs: options.for ?? null,
-      drainMs: options.drain,
       faults,
+      downlink: [],
+      giveUpMs: NEVER_CONNECTED_MS,
+      ending: { ...ENDING, drainMs: options.drain },
     },
+    broker,
     random,
     seed,
     board,
@@ -73,15 +95,6 @@ export function planOf(options: SimOptions, root: string): Plan {
   };
 }
 
-/** Numbered from a drawn one, so that no two are the same. */
-function deviceNames(board: string, count: number, random: Random): readonly string[] {
-  const first = random.stream("names").u32();
-  return Array.from({ length: count }, (_, index) => {
-    const number = (first + index) % 16 ** NAME_DIGITS;
-    return `${board}-${number.toString(16).padStart(NAME_DIGITS, "0")}`;
-  });
-}
-
 function linkOf(text: string): LinkProfile {
   try {
     return parseLink(text);
@@ -89,44 +102,37 @@ function linkOf(text: string): LinkProfile {
     if (!(error instanceof ProfileError)) throw error;
     throw usageFailure(
       error.message,
-      "Accepted: --link NAME[,outage=8s@25s][,loss=2%][,delay=300ms][,rate=64kbit]",
+      `Accepted: --link NAME[,k=v…], such as ${OVERLAY_EXAMPLES}; \`npx motekit links\` lists the names`,
     );
   }
 }
 
-function checkTimes({ every, for: forMs }: SimOptions): void {
-  if (every < 1 || every > LONGEST_INTERVAL_MS) {
-    throw usageFailure("--every is too short or too long for the firmware", "Accepted: --every 1ms to 24h");
-  }
-  if (forMs === 0) throw usageFailure("--for 0 takes no reading", "Accepted: a duration such as --for 30s");
-}
-
 function faultsOf({ faults: text, for: forMs }: SimOptions, broker: BrokerChoice): readonly Fault[] {
-  const faults = text === undefined ? [] : parsedFaults(text);
-  for (const fault of faults) {
-    if (broker.kind === "remote" && fault.kind.startsWith("broker-")) {
-      throw usageFailure(
-        `the fault ${fault.kind} needs the embedded broker: another's is not ours to restart`,
-        `Accepted here: ${ACCEPTED_FAULTS.split(", broker")[0]}; or --broker embedded`,
-      );
-    }
-    if (forMs !== undefined && fault.atMs >= forMs) {
-      throw usageFailure(
-        `the fault ${describeFault(fault)} comes after the end of --for ${forMs}ms`,
-        "Accepted: an earlier moment, or a longer --for",
-      );
-    }
+  const { faults, families } = parsedFaults(text, forMs ?? null);
+  if (families.length > 0) {
+    throw usageFailure(
+      `the faults "${families[0]}" come at random moments, which is for simulated time`,
+      `Accepted with --realtime: ${ACCEPTED_FAULTS.split(";")[0]}; or leave --realtime out`,
+    );
   }
+  for (const fault of faults) refuseUnlessPossible(fault, broker);
   return faults;
 }
 
-function parsedFaults(text: string): readonly Fault[] {
-  try {
-    return parseFaults(text);
-  } catch (error) {
-    if (!(error instanceof FaultError)) throw error;
-    const hint = error.typed === null ? "" : didYouMean(error.typed, faultNames());
-    throw usageFailure(`${error.message}${hint}`, `Accepted: ${ACCEPTED_FAULTS}`);
+/** Aedes has no manners to change, and another's broker is not ours to restart. */
+function refuseUnlessPossible(fault: Fault, broker: BrokerChoice): void {
+  const { family } = FAULT_SHAPES[fault.kind];
+  if (family === "peer") {
+    throw usageFailure(
+      `the fault ${fault.kind} needs the model broker, which lives in simulated time`,
+      "Accepted: the same without --realtime",
+    );
+  }
+  if (family === "broker" && broker.kind === "remote") {
+    throw usageFailure(
+      `the fault ${describeFault(fault)} needs the embedded broker: another's is not ours to restart`,
+      "Accepted: --broker embedded, or faults of the link and the power",
+    );
   }
 }
 
@@ -189,17 +195,4 @@ function readText(option: string, path: string): string {
 
 function withoutSecrets(url: string): string {
   return url.replace(/\/\/[^@/]*@/, "//");
-}
-
-/** The laptop's build of the very code that a board runs. */
-function readImage(root: string): Plan["image"] {
-  try {
-    const bytes = readFileSync(join(root, IMAGE));
-    return {
-      module: new WebAssembly.Module(new Uint8Array(bytes)),
-      hash: `sha256:${createHash("sha256").update(bytes).digest("hex")}`,
-    };
-  } catch {
-    throw missingFailure(`${IMAGE} is not built yet`, `Run \`npm run build\` in ${root}`);
-  }
 }

@@ -4,10 +4,23 @@ import type { Report } from "../../scenario/report.ts";
 
 export function summaryOf(report: Report, devices: readonly DeviceRecord[]): string {
   const sentences = [readings(report), troubles(report), goodbye(devices), `Seed ${report.seed}.`];
-  const broken = report.violations.map(
-    ({ promise, atMs, replay }) => `Broken: ${promise}, at ${seconds(atMs)}. Run it again: ${replay}`,
-  );
-  return [...sentences.filter((sentence) => sentence !== ""), ...broken].join("\n");
+  return [...sentences.filter((sentence) => sentence !== ""), ...broken(report)].join("\n");
+}
+
+/** More would only hide the first. */
+const MOST_SHOWN = 10;
+
+function broken({ violations }: Report): readonly string[] {
+  const [first] = violations;
+  if (first === undefined) return [];
+  const shown = violations
+    .slice(0, MOST_SHOWN)
+    .map(
+      ({ promise, device, atMs, what }) =>
+        `Broken: ${promise}, device ${device} at ${seconds(atMs)}: ${what}`,
+    );
+  const hidden = violations.length - shown.length;
+  return [...shown, ...(hidden > 0 ? [`and ${hidden} more`] : []), `Run it again: ${first.replay}`];
 }
 
 function readings(report: Report): string {

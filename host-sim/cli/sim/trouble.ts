@@ -11,7 +11,7 @@ const CLOSED: Readonly<Record<string, string>> = {
 /** Of the first device that knows. */
 export function troubleInWords(devices: readonly DeviceRecord[]): string {
   const trouble = devices.find(({ lastTrouble }) => lastTrouble !== null)?.lastTrouble;
-  if (trouble?.kind === "refused") return refusalInWords(trouble.returnCode);
-  if (trouble?.kind !== "closed") return "no answer in time";
+  if (trouble === undefined || trouble === null) return "no answer in time";
+  if (trouble.kind === "refused") return refusalInWords(trouble.returnCode);
   return trouble.error ?? CLOSED[trouble.reason] ?? `the connection ended: ${trouble.reason}`;
 }

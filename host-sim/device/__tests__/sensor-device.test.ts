@@ -2,89 +2,9 @@
 // takes with it.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { ScriptedBroker } from "../../../firmware/sensor/__tests__/support/broker.ts";
-import { memoryDialer } from "../../net/memory-stream.ts";
-import { createRandom } from "../../random/random.ts";
-import { VirtualClock } from "../../time/virtual-clock.ts";
 import { Core, loadModule } from "../core.ts";
-import type { DeviceEvent } from "../device-event.ts";
-import { DeviceRefused, type DeviceSettings, SensorDevice } from "../sensor-device.ts";
-
-const settings: DeviceSettings = {
-  name: "esp8266-3f2a91",
-  capacities: {
-    receiveBytes: 1024,
-    outboxBytes: 1024,
-    entries: 8,
-    window: 4,
-    inboundIds: 8,
-    texts: 10,
-    textBytes: 240,
-    filters: 3,
-  },
-  qos: 1,
-  intervalMs: 1000,
-  protocol: "3.1.1",
-  credentials: null,
-  pace: {
-    keepAliveSeconds: 3,
-    pingDeadlineMs: 0,
-    connectTimeoutMs: 6000,
-    backoffBaseMs: 500,
-    backoffMaxMs: 3000,
-  },
-};
-
-class Bench {
-  readonly clock = new VirtualClock();
-  readonly broker = new ScriptedBroker();
-  readonly events: DeviceEvent[] = [];
-  readonly device: SensorDevice;
-  isBrokerThere = true;
-  thousandths: number | null = 21_370;
-
-  constructor(changes: Partial<DeviceSettings> = {}, core = new Core(loadModule())) {
-    const dialer = memoryDialer(this.clock, (stream) => {
-      if (!this.isBrokerThere) return null;
-      this.broker.connectionOpened();
-      return {
-        onOpen: () => undefined,
-        onData: (bytes) => {
-          this.broker.take(bytes);
-          stream.write(this.broker.takeAnswers());
-        },
-        onDrain: () => undefined,
-        onEnd: () => stream.end(),
-        onClose: () => undefined,
-      };
-    });
-    this.device = new SensorDevice(
-      { ...settings, ...changes },
-      {
-        core,
-        dialer,
-        clock: this.clock,
-        random: createRandom(1).stream("reconnect"),
-        sample: () => this.thousandths,
-        observer: (event) => this.events.push(event),
-      },
-    );
-  }
-
-  advanceMs(durationMs: number): void {
-    this.clock.runUntil(this.clock.nowMs + durationMs);
-  }
-
-  ofKind<K extends DeviceEvent["kind"]>(kind: K): readonly Extract<DeviceEvent, { kind: K }>[] {
-    return this.events.filter((event): event is Extract<DeviceEvent, { kind: K }> => event.kind === kind);
-  }
-}
-
-function started(changes: Partial<DeviceSettings> = {}): Bench {
-  const bench = new Bench(changes);
-  bench.device.powerOn({ samples: true });
-  return bench;
-}
+import { DeviceRefused } from "../sensor-device.ts";
+import { SensorBench, settings, started } from "./support/sensor-bench.ts";
 
 describe("a sensor node that runs", () => {
   it("tells of each reading before its end, by the number that the reading itself carries", () => {
@@ -111,7 +31,7 @@ describe("a sensor node that runs", () => {
   });
 
   it("tells of a sensor that does not answer", () => {
-    const bench = new Bench();
+    const bench = new SensorBench();
     bench.thousandths = null;
     bench.device.powerOn({ samples: true });
     bench.advanceMs(100);
@@ -137,7 +57,7 @@ describe("a sensor node that runs", () => {
   });
 
   it("without a broker drops the oldest unsent, and tells so by its number", () => {
-    const bench = new Bench();
+    const bench = new SensorBench();
     bench.isBrokerThere = false;
     bench.device.powerOn({ samples: true });
     bench.advanceMs(9500);
@@ -189,7 +109,7 @@ describe("goodbye", () => {
   });
 
   it("resolves at once for a device that is off, and for one that waits to connect", async () => {
-    const bench = new Bench();
+    const bench = new SensorBench();
     await bench.device.goodbye(1000);
     bench.isBrokerThere = false;
     bench.device.powerOn({ samples: false });
@@ -229,13 +149,13 @@ describe("a device that cannot be", () => {
   it("is refused when its capacities are none", () => {
     const capacities = { ...settings.capacities, receiveBytes: 1 };
     assert.throws(
-      () => new Bench({ capacities }),
+      () => new SensorBench({ capacities }),
       (error) => error instanceof DeviceRefused && error.reason === "capacityRange",
     );
   });
 
   it("is refused when its password does not fit, before anything is sent", () => {
-    const bench = new Bench({ credentials: { username: "mast", password: "x".repeat(300) } });
+    const bench = new SensorBench({ credentials: { username: "mast", password: "x".repeat(300) } });
     assert.throws(
       () => bench.device.powerOn({ samples: true }),
       (error) => error instanceof DeviceRefused && error.reason === "textBytesFull",
@@ -246,7 +166,7 @@ describe("a device that cannot be", () => {
 
 it("devices of one memory have boards of their own", () => {
   const core = new Core(loadModule());
-  const benches = ["a", "b"].map((name) => new Bench({ name }, core));
+  const benches = ["a", "b"].map((name) => new SensorBench({ name }, core));
   for (const [index, bench] of benches.entries()) {
     bench.thousandths = index * 1000;
     bench.device.powerOn({ samples: true });

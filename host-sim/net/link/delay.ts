@@ -7,16 +7,23 @@ import type { Impairment } from "./impairment.ts";
 export type Quantile = readonly [p: number, ms: number];
 
 /**
- * Delays whose quantiles are those of the table, straight lines between them. The table runs from p = 0 to
- * p = 1 and never falls.
+ * Delays whose quantiles are those of the table, straight lines between them. The table runs from p = 0 to p = 1 and never
+ * falls.
  */
 export function quantileDelay(table: readonly Quantile[], random: RandomStream): Impairment {
-  return { judge: () => ({ kind: "delay", delayMs: valueAt(table, random.unit()) }) };
-}
+  const shares = Float64Array.from(table, ([p]) => p);
+  const delays = Float64Array.from(table, ([, ms]) => ms);
 
-function valueAt(table: readonly Quantile[], p: number): number {
-  const upper = table.findIndex(([limit]) => limit > p);
-  const [toP, toMs] = table.at(upper) as Quantile;
-  const [fromP, fromMs] = table[Math.max(0, upper - 1)] as Quantile;
-  return toP === fromP ? toMs : fromMs + ((toMs - fromMs) * (p - fromP)) / (toP - fromP);
+  function delayMs(): number {
+    const p = random.unit();
+    let upper = 1;
+    // Below 1 as `p` is, it finds a larger share.
+    while ((shares[upper] as number) <= p) upper += 1;
+    const fromP = shares[upper - 1] as number;
+    const fromMs = delays[upper - 1] as number;
+    const toMs = delays[upper] as number;
+    return fromMs + ((toMs - fromMs) * (p - fromP)) / ((shares[upper] as number) - fromP);
+  }
+
+  return { lostWhy: "delay", delayMs };
 }

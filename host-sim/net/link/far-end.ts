@@ -6,8 +6,17 @@ import { TcpEndpoint } from "./tcp/endpoint.ts";
 import { LINUX } from "./tcp/flavour.ts";
 import type { Segment } from "./tcp/segment.ts";
 
+/** What lies behind a link. */
+export interface FarSide {
+  /** A SYN has got through. */
+  readonly hasBegun: boolean;
+  receive(segment: Segment): void;
+  /** Ends at once, as if a reset had arrived. */
+  cut(): void;
+}
+
 /** Bytes wait on either side no longer than the other is full: each pauses the reader that feeds it. */
-export class FarEnd {
+export class FarEnd implements FarSide {
   readonly #dialer: Dialer;
   readonly #endpoint: TcpEndpoint;
   #inner: Stream | null = null;
@@ -16,6 +25,10 @@ export class FarEnd {
   constructor(dialer: Dialer, clock: Clock, send: (segment: Segment) => void, onGone: () => void) {
     this.#dialer = dialer;
     this.#endpoint = new TcpEndpoint(clock, LINUX, send, this.#endpointHandlers(onGone));
+  }
+
+  get hasBegun(): boolean {
+    return this.#inner !== null;
   }
 
   receive(segment: Segment): void {

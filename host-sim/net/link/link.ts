@@ -1,20 +1,28 @@
 // Owns one link: its two directions, its state, and the faults one may give it. Refuses to know what TCP does over it.
 
 import type { Random } from "../../random/random.ts";
-import type { Clock, Timer } from "../../time/clock.ts";
-import { type Availability, createBlackholes, repeatedOutage, upWhenAll } from "./availability.ts";
+import type { Clock } from "../../time/clock.ts";
+import { type Availability, availabilityOf, upWhenAll } from "./availability.ts";
+import { createBlackholes } from "./blackholes.ts";
 import { quantileDelay } from "./delay.ts";
+import { createFades, type Fades } from "./fades.ts";
 import type { Impairment } from "./impairment.ts";
+import { stateAt, watchState } from "./link-state.ts";
 import { uniformLoss } from "./loss.ts";
+import { burstLoss, burstSpells } from "./loss-bursts.ts";
 import { createPacketChannel, type PacketChannel } from "./packet-channel.ts";
 import type { LinkProfile } from "./profile.ts";
 import { limitedRate } from "./rate.ts";
+import type { Spells } from "./spells.ts";
+import { tracedRate } from "./trace-rate.ts";
 
 export type LinkState = { readonly up: true } | { readonly up: false; readonly why: string };
 
 export interface Link {
   readonly profile: LinkProfile;
   readonly state: LinkState;
+  /** When the device's radio hears anybody: without what is wrong further on, and without blackholes. */
+  readonly radioAvailability: Availability;
   /** Both ends of every connection see it end with a reset, now: no DISCONNECT, no FIN. The link stays up. */
   cut(): void;
   /** From now on nothing passes and nobody is told. What is on its way when it begins or ends is lost too. */
@@ -28,18 +36,28 @@ export interface Link {
   carry(cut: () => void): () => void;
 }
 
-/** Everything that happens follows from the profile, the clock and the random numbers. */
+/** Everything that happens follows from the profile, the clock and the random numbers. Not for a gateway's profile. */
 export function createLink(profile: LinkProfile, clock: Clock, random: Random): Link {
+  if (profile.kind === "gateway") throw new RangeError(`${profile.name} is a gateway: it carries no packets`);
+  const weather = weatherOf(profile, clock.nowMs, random);
   const blackholes = createBlackholes();
-  const availability = upWhenAll([...outagesOf(profile, clock.nowMs), blackholes]);
-  const watch = createStateWatch(clock, availability);
+  const availability = upWhenAll([...weather.everywhere, blackholes]);
+  const watch = watchState(clock, availability);
   const connections = new Set<() => void>();
+  const channel = (direction: "up" | "down"): PacketChannel =>
+    createPacketChannel(
+      clock,
+      availability,
+      impairmentsOf(profile, direction, weather, clock.nowMs, random),
+      profile.mtuBytes,
+    );
 
   return {
     profile,
     get state() {
       return stateAt(availability, clock.nowMs);
     },
+    radioAvailability: upWhenAll(weather.atRadio),
     cut() {
       for (const cut of [...connections]) cut();
     },
@@ -48,8 +66,8 @@ export function createLink(profile: LinkProfile, clock: Clock, random: Random): 
       watch.look();
     },
     onState: watch.subscribe,
-    uplink: createPacketChannel(clock, availability, impairmentsOf(profile, "up", random)),
-    downlink: createPacketChannel(clock, availability, impairmentsOf(profile, "down", random)),
+    uplink: channel("up"),
+    downlink: channel("down"),
     carry(cut) {
       const once = (): void => {
         if (connections.delete(once)) cut();
@@ -60,62 +78,56 @@ export function createLink(profile: LinkProfile, clock: Clock, random: Random): 
   };
 }
 
-function outagesOf({ outage }: LinkProfile, startMs: number): readonly Availability[] {
-  return outage === null ? [] : [repeatedOutage(startMs, outage.durationMs, outage.everyMs)];
+/** What befalls both directions at once. */
+interface Weather {
+  readonly everywhere: readonly Availability[];
+  readonly atRadio: readonly Availability[];
+  readonly fades: Fades | null;
+  readonly bursts: Spells | null;
+}
+
+function weatherOf(profile: LinkProfile, startMs: number, random: Random): Weather {
+  const outages = profile.availability.map((figures, index) => ({
+    where: figures.where,
+    part: availabilityOf(figures, startMs, random.stream(`availability-${index}`)),
+  }));
+  const fades = profile.fades && createFades(profile.fades, startMs, random.stream("fades"));
+  return {
+    everywhere: [...outages.map(({ part }) => part), ...(fades === null ? [] : [fades])],
+    atRadio: outages.filter(({ where }) => where === "radio").map(({ part }) => part),
+    fades,
+    bursts: profile.burstLoss && burstSpells(profile.burstLoss, startMs, random.stream("bursts")),
+  };
 }
 
 /** Lost in the air before the bottleneck is asked, as netem does; the way behind it adds its delay last. */
 function impairmentsOf(
   profile: LinkProfile,
   direction: "up" | "down",
+  weather: Weather,
+  startMs: number,
   random: Random,
 ): readonly Impairment[] {
   const streams = random.scope(`link-${direction}`);
-  const bitsPerSecond = direction === "up" ? profile.upBitsPerSecond : profile.downBitsPerSecond;
-  return [
-    uniformLoss(profile.lossPerThousand / 1000, streams.stream("loss")),
-    ...(bitsPerSecond === null ? [] : [limitedRate(bitsPerSecond, profile.queuePackets)]),
-    quantileDelay(profile.oneWayDelayMsQuantiles, streams.stream("delay")),
-  ];
+  const { lossPerThousand, burstLoss: burst } = profile;
+  const parts: Impairment[] = [];
+  if (lossPerThousand > 0) parts.push(uniformLoss(lossPerThousand / 1000, streams.stream("loss")));
+  if (burst !== null && weather.bursts !== null)
+    parts.push(burstLoss(burst, weather.bursts, streams.stream("burst")));
+  parts.push(...bottleneckOf(profile, direction, weather, startMs));
+  const delays = direction === "up" ? profile.upDelayMsQuantiles : profile.downDelayMsQuantiles;
+  return [...parts, quantileDelay(delays, streams.stream("delay"))];
 }
 
-function stateAt(availability: Availability, atMs: number): LinkState {
-  const why = availability.downWhy(atMs);
-  return why === null ? { up: true } : { up: false, why };
-}
-
-interface StateWatch {
-  /** To be called when the availability was changed from outside. */
-  look(): void;
-  subscribe(listener: (state: LinkState) => void): () => void;
-}
-
-function createStateWatch(clock: Clock, availability: Availability): StateWatch {
-  const listeners = new Set<(state: LinkState) => void>();
-  let lastWhy: string | null = null;
-  let timer: Timer | null = null;
-
-  function look(): void {
-    timer?.cancel();
-    timer = null;
-    if (listeners.size === 0) return;
-    const nextMs = availability.nextChangeMs(clock.nowMs);
-    if (nextMs !== null) timer = clock.at(nextMs, look);
-    const why = availability.downWhy(clock.nowMs);
-    if (why === lastWhy) return;
-    lastWhy = why;
-    for (const listener of [...listeners]) listener(stateAt(availability, clock.nowMs));
-  }
-
-  function subscribe(listener: (state: LinkState) => void): () => void {
-    if (listeners.size === 0) lastWhy = availability.downWhy(clock.nowMs);
-    listeners.add(listener);
-    look();
-    return () => {
-      listeners.delete(listener);
-      look();
-    };
-  }
-
-  return { look, subscribe };
+function bottleneckOf(
+  { trace, queuePackets, upBitsPerSecond, downBitsPerSecond }: LinkProfile,
+  direction: "up" | "down",
+  { fades }: Weather,
+  startMs: number,
+): readonly Impairment[] {
+  if (trace !== null) return [tracedRate(trace[direction], queuePackets, startMs)];
+  const bitsPerSecond = direction === "up" ? upBitsPerSecond : downBitsPerSecond;
+  if (bitsPerSecond === null) return [];
+  const factorAt = direction === "up" ? fades?.upFactorAt : fades?.downFactorAt;
+  return [limitedRate(bitsPerSecond, queuePackets, factorAt)];
 }

@@ -3,43 +3,76 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { didYouMean } from "../../words/nearest.ts";
+import type { GatewayFigures } from "../gateway/figures.ts";
+import type { AvailabilityFigures } from "./availability.ts";
 import type { Quantile } from "./delay.ts";
+import type { DeliveryTrace } from "./delivery-trace.ts";
+import type { FadeFigures } from "./fades.ts";
+import type { BurstLossFigures } from "./loss-bursts.ts";
+import type { CostFigures, EnergyFigures } from "./meter/figures.ts";
+import type { NatFigures } from "./middlebox/middlebox.ts";
+import type { RadioFigures } from "./radio/figures.ts";
+import { type Sources, unsourcedNumbers } from "./sources.ts";
+import type { TlsVersion } from "./tls/figures.ts";
 
-/** What a link is made of. Loss and delay are those of each direction by itself. */
-export interface LinkProfile {
+/** What a link is made of. Loss is that of each direction by itself. */
+export interface LinkProfile extends PacketFigures {
+  /** As written, overlays included. */
   readonly name: string;
-  readonly oneWayDelayMsQuantiles: readonly Quantile[];
+  readonly title: string;
+  /** `gateway`: it carries messages; `gateway` is set, and nothing that concerns packets is. */
+  readonly kind: "tcp" | "gateway";
+  readonly upDelayMsQuantiles: readonly Quantile[];
+  readonly downDelayMsQuantiles: readonly Quantile[];
+  readonly trace: { readonly up: DeliveryTrace; readonly down: DeliveryTrace } | null;
+  readonly gateway: GatewayFigures | null;
+  readonly cost: CostFigures | null;
+  readonly energy: EnergyFigures | null;
+}
+
+export interface PacketFigures {
+  /** Of each packet alike. */
   readonly lossPerThousand: number;
+  readonly burstLoss: BurstLossFigures | null;
   /** Null: not limited, as far as a device's few bytes can tell. */
   readonly upBitsPerSecond: number | null;
   readonly downBitsPerSecond: number | null;
+  readonly fades: FadeFigures | null;
   readonly queuePackets: number;
-  readonly outage: Outage | null;
-  readonly radio: Radio | null;
+  readonly mtuBytes: number;
+  /** Up when all are; none: never down. */
+  readonly availability: readonly AvailabilityFigures[];
+  readonly radio: RadioFigures | null;
+  readonly nat: NatFigures | null;
+  readonly tls: TlsVersion | null;
 }
 
-/** Down for the last `durationMs` of every `everyMs`. */
-export interface Outage {
-  readonly durationMs: number;
-  readonly everyMs: number;
-}
-
-/** From power-on to the first publish: nothing kept, the access point known, everything kept. */
-export interface Radio {
-  readonly coldStartMs: number;
-  readonly cachedStartMs: readonly [from: number, to: number];
-  readonly keptStartMs: number;
-  /** How long an access point may be silent before the radio says that it is gone. */
-  readonly beaconLossMs: number;
-  readonly dhcpRetriesMs: readonly number[];
-}
-
-/** A file of `profiles/`, as `profile.schema.json` describes it. */
-export interface ProfileFile extends Omit<LinkProfile, "oneWayDelayMsQuantiles"> {
+interface Described {
+  readonly name: string;
   readonly title: string;
+  readonly cost: CostFigures | null;
+  readonly energy: EnergyFigures | null;
+  readonly sources: Sources;
+}
+
+/** A file of `profiles/`, as `profile.schema.json` describes it; or the same with overlays. */
+export type ProfileFile = PacketProfileFile | GatewayProfileFile;
+
+export interface PacketProfileFile extends Described, PacketFigures {
+  readonly kind: "tcp";
   readonly rttMsQuantiles: readonly Quantile[];
-  /** For each number, by its JSON pointer or that of what holds it: where it comes from, or `estimate: …`. */
-  readonly sources: Readonly<Record<string, string>>;
+  /**
+   * What varies in the round trip: one direction alone, the other taking half the shortest, so that round trips are those
+   * of the table; or half of it in each, by itself.
+   */
+  readonly jitter: "up" | "down" | "both";
+  /** Files of delivery opportunities, instead of rates. */
+  readonly trace: { readonly up: string; readonly down: string } | null;
+}
+
+export interface GatewayProfileFile extends Described {
+  readonly kind: "gateway";
+  readonly gateway: GatewayFigures;
 }
 
 /** A link that was asked for does not exist, or its file is wrong. The message says what is accepted. */
@@ -51,7 +84,7 @@ export class ProfileError extends Error {
 const FOLDER = new URL("./profiles/", import.meta.url);
 const SCHEMA = new URL("./profile.schema.json", import.meta.url);
 
-const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true });
+const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true, discriminator: true });
 /** Compiled when first asked for: it takes longer than all else here. */
 let isProfile: ValidateFunction<ProfileFile> | undefined;
 
@@ -67,7 +100,7 @@ export function readProfile(name: string): ProfileFile {
   const names = profileNames();
   if (names.includes(name)) return checkProfile(name, parseJson(new URL(`${name}.json`, FOLDER)));
   throw new ProfileError(
-    `there is no link "${name}"${didYouMean(name, names)}; there are ${names.join(", ")}`,
+    `there is no link "${name}"${didYouMean(name, names)}; there are ${names.join(", ")}, and trace:FILE`,
   );
 }
 
@@ -77,16 +110,21 @@ export function checkProfile(name: string, file: unknown): ProfileFile {
   if (!isProfile(file))
     throw broken(name, ajv.errorsText(isProfile.errors, { dataVar: "", separator: "; " }));
   if (file.name !== name) throw broken(name, `it calls itself ${file.name}`);
-  if (!isTable(file.rttMsQuantiles)) throw broken(name, "/rttMsQuantiles must rise from p = 0 to p = 1");
-  const unsourced = pointersToNumbers(file, "").filter((pointer) => !hasSource(pointer, file.sources));
+  if (file.kind === "tcp") checkPackets(name, file);
+  const unsourced = unsourcedNumbers(file);
   if (unsourced.length > 0) throw broken(name, `no source is given for ${unsourced.join(", ")}`);
   return file;
 }
 
-/** The round trip is taken to be the same length both ways. */
-export function linkOf(file: ProfileFile): LinkProfile {
-  const { title: _title, sources: _sources, rttMsQuantiles, ...rest } = file;
-  return { ...rest, oneWayDelayMsQuantiles: rttMsQuantiles.map(([p, ms]): Quantile => [p, ms / 2]) };
+function checkPackets(name: string, file: PacketProfileFile): void {
+  if (!isTable(file.rttMsQuantiles)) throw broken(name, "/rttMsQuantiles must rise from p = 0 to p = 1");
+  const isLimited = file.upBitsPerSecond !== null && file.downBitsPerSecond !== null;
+  if (file.fades !== null && !isLimited) throw broken(name, "/fades needs both rates, to take from");
+  for (const [index, outages] of file.availability.entries()) {
+    // Rounds that leave out every phase would never end.
+    if (outages.kind === "rounds" && outages.phases[0]?.share !== undefined)
+      throw broken(name, `/availability/${index}/phases/0 must come in each round: it has no share`);
+  }
 }
 
 function broken(name: string, why: string): ProfileError {
@@ -103,14 +141,4 @@ function isTable(table: readonly Quantile[]): boolean {
     return before === undefined || (p > before[0] && ms >= before[1]);
   });
   return rises && table[0]?.[0] === 0 && table.at(-1)?.[0] === 1;
-}
-
-function pointersToNumbers(value: unknown, pointer: string): readonly string[] {
-  if (typeof value === "number") return [pointer];
-  if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, part]) => pointersToNumbers(part, `${pointer}/${key}`));
-}
-
-function hasSource(pointer: string, sources: Readonly<Record<string, string>>): boolean {
-  return Object.keys(sources).some((known) => pointer === known || pointer.startsWith(`${known}/`));
 }

@@ -1,19 +1,32 @@
 // Owns a bottleneck: a rate, and the finite queue before it. Refuses to know the way behind it.
 
-import { DROP, type Impairment, type Packet, type Verdict } from "./impairment.ts";
+import { Departures } from "./departures.ts";
+import { type Impairment, LOST } from "./impairment.ts";
 
-/** First in, first out; a packet that finds `queuePackets` waiting, the one being sent among them, is dropped. */
-export function limitedRate(bitsPerSecond: number, queuePackets: number): Impairment {
-  const departures: number[] = [];
+/**
+ * First in, first out; a packet that finds `queuePackets` waiting, the one being sent among them, is lost. `factorAt` says
+ * what is left of the rate; each packet keeps the one that it found, since a fade is longer than a packet by far.
+ */
+export function limitedRate(
+  bitsPerSecond: number,
+  queuePackets: number,
+  factorAt: (atMs: number) => number = whole,
+): Impairment {
+  const departures = new Departures(queuePackets);
+  let lastMs = Number.NEGATIVE_INFINITY;
 
-  function judge(packet: Packet): Verdict {
-    while (departures[0] !== undefined && departures[0] <= packet.atMs) departures.shift();
-    if (departures.length >= queuePackets) return DROP;
-    const startMs = departures.at(-1) ?? packet.atMs;
-    const departureMs = startMs + (packet.bytes * 8 * 1000) / bitsPerSecond;
-    departures.push(departureMs);
-    return { kind: "delay", delayMs: departureMs - packet.atMs };
-  }
+  return {
+    lostWhy: "queue",
+    delayMs(atMs, bytes) {
+      const factor = factorAt(atMs);
+      if (factor === 0 || departures.isFullAt(atMs)) return LOST;
+      lastMs = Math.max(lastMs, atMs) + (bytes * 8000) / (bitsPerSecond * factor);
+      departures.add(lastMs);
+      return lastMs - atMs;
+    },
+  };
+}
 
-  return { judge };
+function whole(): number {
+  return 1;
 }

@@ -11,7 +11,7 @@ const ONE = { device: 1, life: 1 } as const;
 
 function ledgerOf(...happenings: readonly Happening[]): Ledger {
   const ledger = createLedger();
-  ledger.see({ kind: "power", atMs: 0, ...ONE, isOn: true });
+  ledger.see({ kind: "power", atMs: 0, ...ONE, isOn: true, cause: "cold" });
   for (const happening of happenings) ledger.see(happening);
   return ledger;
 }
@@ -61,12 +61,12 @@ describe("a reading at QoS 1", () => {
     ],
     [
       "that went with the power is lost",
-      [taken(1, 0), { kind: "power", atMs: 5, ...ONE, isOn: false }],
+      [taken(1, 0), { kind: "power", atMs: 5, ...ONE, isOn: false, cause: "cold" }],
       { lost: 1 },
     ],
     [
       "of an earlier life is lost, although the device is on again",
-      [taken(1, 0), { kind: "power", atMs: 5, device: 1, life: 2, isOn: true }],
+      [taken(1, 0), { kind: "power", atMs: 5, device: 1, life: 2, isOn: true, cause: "cold" }],
       { lost: 1 },
     ],
   ] as const) {
@@ -126,7 +126,7 @@ describe("the sums", () => {
               ...(end === null || isRefused ? [] : [ended(index + 1, end)]),
             ]),
           );
-          ledger.see({ kind: "power", atMs: 1000, ...ONE, isOn: isOnAtEnd });
+          ledger.see({ kind: "power", atMs: 1000, ...ONE, isOn: isOnAtEnd, cause: "cold" });
           const sums = countReadings(ledger, qos);
           const { accepted, dropped, delivered, rejected, outcomeUnknown, lost, lostQos0, pending } = sums;
           const all = accepted.qos0 + accepted.qos1 + accepted.qos2;
@@ -142,20 +142,35 @@ describe("the sums", () => {
 });
 
 describe("the ledger", () => {
-  it("gives a number that is used again to the newer reading", () => {
+  it("tells the readings of two lives apart that have the same number", () => {
     const ledger = ledgerOf(taken(1, 0), seen(1, 5));
-    ledger.see({ kind: "power", atMs: 10, device: 1, life: 2, isOn: true });
+    ledger.see({ kind: "power", atMs: 10, device: 1, life: 2, isOn: true, cause: "cold" });
     ledger.see({ kind: "reading", atMs: 20, device: 1, life: 2, seq: 1, thousandths: 1, refusal: null });
     ledger.see(seen(1, 25, 2));
-    assert.deepEqual(
-      ledger.readings.map(({ seenMs }) => seenMs),
-      [[5], [25]],
-    );
+    assert.equal(ledger.verdicts.delivered, 2);
+    assert.equal(ledger.duplicates, 0);
+    ledger.see(seen(1, 30, 1));
+    assert.equal(ledger.duplicates, 1);
   });
 
   it("ignores what arrives from nobody's reading", () => {
     const ledger = ledgerOf(taken(1, 0), seen(7, 5));
-    assert.equal(ledger.arrivals.length, 0);
+    assert.equal(ledger.verdicts.delivered, 0);
+    assert.equal(ledger.duplicates, 0);
+  });
+
+  it("knows how many are said to be published and have not arrived", () => {
+    const ledger = ledgerOf(taken(1, 0), taken(2, 0), taken(3, 0), seen(3, 1), ended(1, "published"));
+    ledger.see(ended(3, "published"));
+    assert.equal(ledger.awaited, 1);
+    ledger.see(seen(1, 50));
+    assert.equal(ledger.awaited, 0);
+  });
+
+  it("holds what a sleeping device has for pending, not for lost", () => {
+    const ledger = ledgerOf(taken(1, 0));
+    ledger.see({ kind: "power", atMs: 5, ...ONE, isOn: false, cause: "sleep" });
+    assert.equal(ledger.verdicts.pending, 1);
   });
 
   it("keeps the largest reading that arrived, in bytes", () => {
@@ -184,7 +199,7 @@ describe("the latency", () => {
       seen(index + 1, index + 1),
       seen(index + 1, 500),
     ]);
-    assert.deepEqual(latencyOf(ledgerOf(...happenings.flat()).arrivals), {
+    assert.deepEqual(latencyOf(ledgerOf(...happenings.flat()).latencies), {
       p50: 50,
       p90: 90,
       p99: 99,
@@ -193,7 +208,7 @@ describe("the latency", () => {
   });
 
   it("of nothing is null, not 0", () => {
-    assert.deepEqual(latencyOf([]), { p50: null, p90: null, p99: null, max: null });
+    assert.deepEqual(latencyOf(new Map()), { p50: null, p90: null, p99: null, max: null });
   });
 });
 

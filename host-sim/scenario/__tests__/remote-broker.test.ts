@@ -10,6 +10,7 @@ import { Core, loadModule } from "../../device/core.ts";
 import type { Credentials } from "../../device/sensor-device.ts";
 import { brokerDialer, parseBrokerUrl } from "../../net/broker-url.ts";
 import { parseLink } from "../../net/link/overlay.ts";
+import type { BoardTcp } from "../../net/link/tcp/board-tcp.ts";
 import type { TlsSettings } from "../../net/tls.ts";
 import { createRandom } from "../../random/random.ts";
 import { createRealClock } from "../../time/real-clock.ts";
@@ -31,6 +32,25 @@ const CAPACITIES = {
   textBytes: 300,
   filters: 3,
 };
+const PACE = {
+  keepAliveSeconds: 3,
+  pingDeadlineMs: 0,
+  connectTimeoutMs: 6000,
+  backoffBaseMs: 500,
+  backoffMaxMs: 3000,
+};
+const TCP: BoardTcp = {
+  stack: "lwip",
+  mssBytes: 536,
+  receiveWindowBytes: 2144,
+  sendBufferBytes: 1072,
+  retransmissions: 12,
+  synRetransmissions: 6,
+  firstRtoMs: 3000,
+  leastRtoMs: 1500,
+  keepsOutOfOrder: false,
+  sendsSack: false,
+};
 const NEVER = new Promise<void>(() => undefined);
 
 interface Run {
@@ -49,12 +69,19 @@ async function run(options: Run): Promise<{ readonly ledger: Ledger; readonly re
     {
       link: parseLink("perfect"),
       device: { capacities: CAPACITIES, qos, intervalMs: 50, protocol: "3.1.1" },
+      pace: PACE,
+      credentials,
+      tcp: TCP,
+      energy: null,
+      hardware: { driftPpm: 0, clockStartMs: 0 },
       names,
-      broker: { kind: "remote", dialer: brokerDialer(parseBrokerUrl(url), tls), credentials },
       forMs: 1500,
-      drainMs: 10_000,
-      faults: faults === undefined ? [] : parseFaults(faults),
+      faults: faults === undefined ? [] : parseFaults(faults).faults,
+      downlink: [],
+      giveUpMs: null,
+      ending: { drainMs: 10_000, statusMs: 5000, goodbyeMs: 13_000, arrivalMs: 3000 },
     },
+    { kind: "remote", dialer: brokerDialer(parseBrokerUrl(url), tls), credentials },
     {
       core: new Core(loadModule()),
       clock: createRealClock(),

@@ -3,83 +3,75 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { describe, it } from "node:test";
 import type { Happening } from "../happening.ts";
-import { createTrace, LEGEND, traceLine } from "../trace.ts";
+import { traceLine } from "../line.ts";
+import { createTrace, LEGEND } from "../trace.ts";
+import { HAPPENING_KINDS, VOCABULARY } from "../vocabulary.ts";
+import { SAMPLES } from "./support/samples.ts";
 
-const taken: Happening = {
-  kind: "reading",
-  atMs: 1000.25,
-  device: 2,
-  life: 1,
-  seq: 3,
-  thousandths: -500,
-  refusal: null,
-};
-const seen: Happening = {
-  kind: "seen",
-  atMs: 2,
-  device: 1,
-  life: 1,
-  level: "error",
-  payload: 'a "b"\nc',
-  isRetained: false,
-};
+const ALL = Object.values(SAMPLES);
 
-describe("a line of the trace", () => {
-  it("says when, who, what, and each field by its name", () => {
-    assert.equal(traceLine(taken), "1000.250 2.1 reading refusal=null seq=3 thousandths=-500");
-    assert.equal(traceLine({ kind: "samplingEnded", atMs: 5 }), "5.000 - samplingEnded");
+function traced(happenings: readonly Happening[]): { readonly text: string; readonly hash: string } {
+  let text = "";
+  const trace = createTrace((line) => {
+    text += line;
   });
+  for (const happening of happenings) trace.see(happening);
+  return { text, hash: trace.hash() };
+}
 
-  it("stays one line, whatever a payload holds", () => {
-    assert.equal(traceLine(seen).split("\n").length, 1);
-    assert.match(traceLine(seen), /payload="a \\"b\\"\\nc"/);
-  });
-
-  it("does not depend on the order in which fields were given", () => {
-    const { kind, atMs, ...rest } = taken;
-    assert.equal(traceLine({ ...rest, atMs, kind } as Happening), traceLine(taken));
-  });
-});
+function sha256(text: string): string {
+  return `sha256:${createHash("sha256").update(text).digest("hex")}`;
+}
 
 describe("the trace's hash", () => {
-  it("is the SHA-256 of all lines that were written, in their order", () => {
-    let text = "";
-    const trace = createTrace((line) => {
-      text += line;
-    });
-    for (const happening of [taken, seen]) trace.see(happening);
-    assert.equal(text, `${traceLine(taken)}\n${traceLine(seen)}\n`);
-    assert.equal(trace.hash(), `sha256:${createHash("sha256").update(text).digest("hex")}`);
+  it("is the SHA-256 of all lines but those of segments, in their order", () => {
+    // more than is hashed at once
+    const happenings = Array.from({ length: 100 }, () => ALL).flat();
+    const { text, hash } = traced(happenings);
+    assert.equal(text, happenings.map((happening) => `${traceLine(happening)}\n`).join(""));
+    const hashed = text.split(/(?<=\n)/).filter((line) => !line.includes(" segment "));
+    assert.equal(hashed.length, happenings.length - 100);
+    assert.equal(hash, sha256(hashed.join("")));
   });
 
-  it("can be asked for on the way, and changes with every line", () => {
+  it("is the same with segments and without, so that a recorded run and its repetition agree", () => {
+    const others = ALL.filter(({ kind }) => kind !== "segment");
+    assert.equal(traced(ALL).hash, traced(others).hash);
+    assert.notEqual(traced(others).hash, traced(others.slice(1)).hash);
+  });
+
+  it("can be asked for on the way, and changes with every line but a segment's", () => {
     const trace = createTrace(() => undefined);
     const hashes = [trace.hash()];
-    for (const happening of [taken, seen]) {
+    for (const happening of ALL) {
       trace.see(happening);
       hashes.push(trace.hash());
+      assert.equal(trace.hash(), hashes.at(-1));
     }
-    assert.equal(new Set(hashes).size, 3);
+    assert.equal(new Set(hashes).size, ALL.length);
   });
 });
 
-it("the legend is marked as such and explains every kind of line", () => {
-  assert.ok(
-    LEGEND.trimEnd()
-      .split("\n")
-      .every((line) => line.startsWith("#")),
-  );
-  const kinds = [
-    "power",
-    "link",
-    "fault",
-    "opening",
-    "connected",
-    "refused",
-    "closed",
-    "reading",
-    "readingEnded",
-  ];
-  const more = ["status", "message", "output", "secondDevice", "goodbye", "left", "seen", "samplingEnded"];
-  for (const kind of [...kinds, ...more]) assert.match(LEGEND, new RegExp(`^#.*\\b${kind}\\b`, "m"));
+describe("the legend", () => {
+  it("is marked as such in every line", () => {
+    assert.ok(LEGEND.endsWith("\n"));
+    for (const line of LEGEND.trimEnd().split("\n")) assert.match(line, /^#/);
+  });
+
+  it("has the meaning and the fields of every kind", () => {
+    for (const kind of HAPPENING_KINDS) {
+      const { meaning, fields } = VOCABULARY[kind];
+      const at = LEGEND.indexOf(`\n#   ${kind.padEnd(13)} ${meaning}\n`);
+      assert.ok(at >= 0, kind);
+      const names = Object.keys(fields).join(" ");
+      if (names !== "")
+        assert.equal(
+          LEGEND.slice(at + 1)
+            .split("\n")[1]
+            ?.slice(1)
+            .trim(),
+          names,
+        );
+    }
+  });
 });

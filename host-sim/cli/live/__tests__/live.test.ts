@@ -36,7 +36,7 @@ function reading(seq: number, atMs: number): Happening {
 
 /** One outage: the will fires, two readings wait, and both come when the link is up again. */
 const STORY: readonly Happening[] = [
-  { kind: "power", atMs: 0, ...ONE, isOn: true },
+  { kind: "power", atMs: 0, ...ONE, isOn: true, cause: "cold" },
   reading(1, 0),
   { kind: "connected", atMs: 300, ...ONE, session: "cleared" },
   seen("status", "online", 310),
@@ -151,7 +151,10 @@ describe("the picture", () => {
   });
 
   it("calls lost what waited when the power failed", () => {
-    const story: Happening[] = [reading(1, 0), { kind: "power", atMs: 10, ...ONE, isOn: false }];
+    const story: Happening[] = [
+      reading(1, 0),
+      { kind: "power", atMs: 10, ...ONE, isOn: false, cause: "cold" },
+    ];
     assert.match(pictureAt(story, 1000).join("\n"), /0 received, 1 lost/);
   });
 
@@ -181,7 +184,7 @@ describe("the picture", () => {
     const picture = createPicture();
     const names = Array.from({ length: 100 }, (_, index) => `esp8266-${index}`);
     for (const [index] of names.entries())
-      picture.see({ kind: "power", atMs: 0, device: index + 1, life: 1, isOn: true });
+      picture.see({ kind: "power", atMs: 0, device: index + 1, life: 1, isOn: true, cause: "cold" });
     const frame = { subject: { ...subject, names }, devices: picture.all, atMs: 0, isOver: false };
     const lines = renderFrame(frame, 79, plain).split("\n");
     assert.ok(lines.length <= 23 && lines.every((line) => line.length <= 79));

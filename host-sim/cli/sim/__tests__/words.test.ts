@@ -1,9 +1,8 @@
 // Claims about what `sim` says in words: the command that runs it again, the summary, and why nothing connected.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { DeviceRecord } from "../../../scenario/ledger.ts";
+import type { DeviceRecord, Trouble } from "../../../scenario/ledger.ts";
 import type { Report } from "../../../scenario/report.ts";
-import type { Happening } from "../../../trace/happening.ts";
 import { commandLine } from "../command-line.ts";
 import type { SimOptions } from "../options.ts";
 import { summaryOf } from "../summary.ts";
@@ -64,7 +63,6 @@ const device: DeviceRecord = {
   lastStatus: { status: "offline", atMs: 900 },
   offlineUnasked: 0,
   leftMs: 900,
-  sessionLostMs: [],
   lastTrouble: null,
 };
 
@@ -98,16 +96,24 @@ describe("the summary", () => {
   });
 
   it("says which promise was broken, when, and how to see it again", () => {
-    const violations = [{ promise: "in-order", atMs: 81_234, replay: "npx motekit sim --seed 7" }];
+    const violations = [
+      {
+        promise: "in-order",
+        atMs: 81_234,
+        device: 2,
+        what: "9 came before 8",
+        replay: "npx motekit sim --seed 7",
+      },
+    ];
     assert.match(
       summaryOf({ ...report, violations }, [device]),
-      /Broken: in-order, at 81\.2 s\. Run it again: npx motekit sim --seed 7$/,
+      /Broken: in-order, device 2 at 81\.2 s: 9 came before 8\nRun it again: npx motekit sim --seed 7$/,
     );
   });
 });
 
 describe("why nothing connected", () => {
-  const closed: Happening = {
+  const closed: Trouble = {
     kind: "closed",
     atMs: 1,
     device: 1,
@@ -128,7 +134,7 @@ describe("why nothing connected", () => {
     ["the broker lied", { ...closed, reason: "badConnack" }, "the connection ended: badConnack"],
   ] as const) {
     it(what, () => {
-      assert.equal(troubleInWords([{ ...device, lastTrouble: lastTrouble as Happening | null }]), words);
+      assert.equal(troubleInWords([{ ...device, lastTrouble: lastTrouble as Trouble | null }]), words);
     });
   }
 });

@@ -1,15 +1,12 @@
-// Owns the claims about a link's state, and about what each impairment does to packets.
+// Owns the claims about a link's state: what is told of it, to whom and when.
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createRandom } from "../../../random/random.ts";
 import { VirtualClock } from "../../../time/virtual-clock.ts";
 import { repeatedOutage } from "../availability.ts";
-import { quantileDelay } from "../delay.ts";
 import { createLink, type Link, type LinkState } from "../link.ts";
 import { parseLink } from "../overlay.ts";
-import { createPacketChannel } from "../packet-channel.ts";
-import { limitedRate } from "../rate.ts";
 
 function linkOf(text: string, startMs = 0): { readonly clock: VirtualClock; readonly link: Link } {
   const clock = new VirtualClock(startMs);
@@ -52,7 +49,7 @@ describe("a link's state", () => {
   });
 
   test("changes at every moment that nextChangeMs names, and at no other, also at odd fractions", () => {
-    const outage = repeatedOutage(0.1, 0.3, 0.7);
+    const outage = repeatedOutage(0.1, { why: "outage", durationMs: 0.3, everyMs: 0.7 });
     let atMs = 0.1;
     for (let i = 0; i < 1_000; i++) {
       const nextMs = outage.nextChangeMs(atMs);
@@ -63,77 +60,42 @@ describe("a link's state", () => {
   });
 });
 
-describe("packets", () => {
-  test("are lost as often as the link says, in each direction by itself", () => {
-    const { clock, link } = linkOf("perfect,loss=20%");
-    const arrived = { up: "", down: "" };
-    for (let i = 0; i < 20_000; i++) {
-      link.uplink.send(100, () => {
-        arrived.up += `${i},`;
-      });
-      link.downlink.send(100, () => {
-        arrived.down += `${i},`;
-      });
-    }
-    clock.runUntil(0);
-    for (const list of [arrived.up, arrived.down]) {
-      const share = list.split(",").length / 20_000;
-      assert.ok(Math.abs(share - 0.8) < 0.02, `${share} arrived`);
-    }
-    assert.notEqual(arrived.up, arrived.down);
+describe("a link's radio", () => {
+  test("hears nothing in an overlay's outage, and everything in a blackhole", () => {
+    const { clock, link } = linkOf("perfect,outage=8s@25s");
+    link.blackhole(1_000);
+    assert.deepEqual(link.state, { up: false, why: "blackhole" });
+    assert.equal(link.radioAvailability.downWhy(0), null);
+    clock.runUntil(17_000);
+    assert.equal(link.radioAvailability.downWhy(17_000), "outage");
+    assert.equal(link.radioAvailability.nextChangeMs(17_000), 25_000);
   });
 
-  test("keep their order, however much their delays vary, and arrive within the table's bounds", () => {
-    const { clock, link } = linkOf("wifi-home,loss=0%");
-    const order: number[] = [];
-    for (let i = 0; i < 500; i++) {
-      const sentMs = clock.nowMs;
-      link.uplink.send(100, () => {
-        order.push(i);
-        assert.ok(clock.nowMs - sentMs >= 1 && clock.nowMs - sentMs <= 17.5);
-      });
-      clock.runUntil(clock.nowMs + 1);
+  test("does not hear of what is wrong further on", () => {
+    const { clock, link } = linkOf("starlink-obstructed");
+    let downs = 0;
+    for (let atMs = 0; atMs < 3_600_000; atMs += 500) {
+      clock.runUntil(atMs);
+      if (!link.state.up) downs += 1;
+      assert.equal(link.radioAvailability.downWhy(atMs), null);
     }
-    clock.runUntil(clock.nowMs + 100);
-    assert.deepEqual(
-      order,
-      Array.from({ length: 500 }, (_, i) => i),
-    );
+    assert.ok(downs > 0);
+    assert.equal(link.radioAvailability.nextChangeMs(3_600_000), null);
   });
 
-  test("take delays with the quantiles of the table", () => {
-    const delay = quantileDelay(
-      [
-        [0, 10],
-        [0.5, 20],
-        [0.5001, 100],
-        [1, 200],
-      ],
-      createRandom(3).stream("delay"),
-    );
-    const values = Array.from({ length: 20_000 }, () => {
-      const verdict = delay.judge({ atMs: 0, bytes: 1 });
-      return verdict.kind === "delay" ? verdict.delayMs : Number.NaN;
-    }).sort((a, b) => a - b);
-    const quantile = (p: number): number => values[Math.floor(p * values.length)] ?? Number.NaN;
-    assert.ok(Math.abs(quantile(0.25) - 15) < 1);
-    assert.ok(Math.abs(quantile(0.75) - 150) < 5);
-    assert.ok((values[0] ?? 0) >= 10 && (values.at(-1) ?? 0) <= 200);
+  test("notices its access point's absence where the profile says so, and the link is down with it", () => {
+    const { clock, link } = linkOf("wifi-ap-reboot");
+    const goneMs = link.radioAvailability.nextChangeMs(0) as number;
+    clock.runUntil(goneMs);
+    assert.equal(link.radioAvailability.downWhy(goneMs), "ap-gone");
+    assert.deepEqual(link.state, { up: false, why: "ap-gone" });
+    const lengthMs = (link.radioAvailability.nextChangeMs(goneMs) as number) - goneMs;
+    assert.ok(lengthMs >= 60_000 && lengthMs < 120_000, `${lengthMs} ms`);
   });
+});
 
-  test("queue at a bottleneck up to its limit, and leave at its rate", () => {
-    const clock = new VirtualClock();
-    const up = { downWhy: () => null, nextChangeMs: () => null };
-    const channel = createPacketChannel(clock, up, [limitedRate(8_000, 3)]);
-    const arrivals: number[] = [];
-    for (let i = 0; i < 5; i++) channel.send(100, () => arrivals.push(clock.nowMs));
-    clock.runUntil(150);
-    channel.send(100, () => arrivals.push(clock.nowMs));
-    clock.runUntil(10_000);
-    channel.send(100, () => arrivals.push(clock.nowMs));
-    clock.runUntil(20_000);
-    assert.deepEqual(arrivals, [100, 200, 300, 400, 10_100]);
-  });
+test("a gateway's profile makes no link of packets", () => {
+  assert.throws(() => linkOf("iridium-sbd"), /carries no packets/);
 });
 
 function words(state: LinkState): string {

@@ -1,69 +1,72 @@
-// Owns the figures in which TCP stacks differ. Refuses to know the protocol they share.
+// Owns the figures in which TCP stacks differ. Refuses to know what a stack does with them.
 
-import { lwipEstimator, type RtoEstimator, rfc6298Estimator } from "./rto.ts";
+import type { BoardTcp } from "./board-tcp.ts";
 
-export interface TcpFlavour {
-  readonly mss: number;
-  readonly receiveWindowBytes: number;
-  readonly sendBufferBytes: number;
-  readonly estimator: () => RtoEstimator;
-  readonly maxRtoMs: number;
-  /** The time-out is doubled at each retransmission, but no more often than this. */
-  readonly maxDoublings: number;
-  readonly retransmissions: number;
-  readonly synRtoMs: number;
-  readonly synRetransmissions: number;
+export interface TcpFlavour extends BoardTcp {
+  /** Holds back a small segment while another is not acknowledged: on unless a program asks for TCP_NODELAY. */
+  readonly nagle: boolean;
+  /** RFC 7323. */
+  readonly stamps: boolean;
+  /** Of the end that was called. */
+  readonly synAckRetransmissions: number;
   readonly synBacksOff: boolean;
-  /** From the last retransmission until the stack gives up; null means one more time-out. */
-  readonly lastWaitMs: number | null;
+  /** So many more of the SYN, before its waits double. */
+  readonly steadySyns: number;
+  /** The longest wait for an ack. */
+  readonly mostRtoMs: number;
 }
 
 /**
  * lwIP 2.1's defaults, as on an ESP8266: TCP_MSS 536, TCP_WND 4 MSS, TCP_SND_BUF 2 MSS, TCP_MAXRTX 12,
- * TCP_SYNMAXRTX 6. tcp_slowtmr removes a connection at the tick after its last retransmission, and does
- * not back off in SYN_SENT.
+ * TCP_SYNMAXRTX 6, and no back-off in SYN_SENT (tcp_slowtmr). Nagle is on: esp8266/Arduino's WiFiClient starts with `defaultNoDelay = false`, and neither
+ * ESP-IDF's sockets nor lwIP itself set TF_NODELAY. Timestamps are off (LWIP_TCP_TIMESTAMPS 0); the time-out is a
+ * 16-bit count of ticks.
  */
 export const LWIP: TcpFlavour = {
-  mss: 536,
+  stack: "lwip",
+  mssBytes: 536,
   receiveWindowBytes: 4 * 536,
   sendBufferBytes: 2 * 536,
-  estimator: lwipEstimator,
-  maxRtoMs: Number.POSITIVE_INFINITY,
-  maxDoublings: 7,
   retransmissions: 12,
-  synRtoMs: 3_000,
   synRetransmissions: 6,
+  firstRtoMs: 3_000,
+  leastRtoMs: 1_500,
+  keepsOutOfOrder: false,
+  sendsSack: false,
+  nagle: true,
+  stamps: false,
+  synAckRetransmissions: 12,
   synBacksOff: false,
-  lastWaitMs: 500,
+  steadySyns: 0,
+  mostRtoMs: 0x7fff * 500,
 };
 
 /**
- * Linux's defaults on Ethernet: tcp_retries2 15, tcp_synack_retries 5, tcp_wmem 16 KiB before auto-tuning, a
- * first window of 64 KiB (ip-sysctl); TCP_RTO_MAX 120 s.
+ * Linux's defaults on Ethernet: tcp_retries2 15, tcp_syn_retries 6, tcp_syn_linear_timeouts 4, tcp_synack_retries 5,
+ * tcp_sack, tcp_timestamps, a first window of 64 KiB (ip-sysctl); TCP_RTO_MIN 200 ms, TCP_RTO_MAX 120 s. The send
+ * buffer is what tcp_sndbuf_expand gives a connection with ten segments in its window, less what the kernel's own
+ * heads take of it. Mosquitto and Node both leave Nagle on.
  */
 export const LINUX: TcpFlavour = {
-  mss: 1460,
+  stack: "linux",
+  mssBytes: 1460,
   receiveWindowBytes: 65_536,
-  sendBufferBytes: 16_384,
-  estimator: () => rfc6298Estimator(1_000, 200),
-  maxRtoMs: 120_000,
-  maxDoublings: 15,
+  sendBufferBytes: 55_296,
   retransmissions: 15,
-  synRtoMs: 1_000,
-  synRetransmissions: 5,
+  synRetransmissions: 6,
+  firstRtoMs: 1_000,
+  leastRtoMs: 200,
+  keepsOutOfOrder: true,
+  sendsSack: true,
+  nagle: true,
+  stamps: true,
+  synAckRetransmissions: 5,
   synBacksOff: true,
-  lastWaitMs: null,
+  steadySyns: 4,
+  mostRtoMs: 120_000,
 };
 
-/** How long to wait for an ack after `attempts` retransmissions of the same bytes. */
-export function waitMs(flavour: TcpFlavour, rtoMs: number, attempts: number): number {
-  if (attempts === flavour.retransmissions && flavour.lastWaitMs !== null) return flavour.lastWaitMs;
-  return Math.min(rtoMs * 2 ** Math.min(attempts, flavour.maxDoublings), flavour.maxRtoMs);
-}
-
-export function synWaitMs(flavour: TcpFlavour, attempts: number): number {
-  if (attempts === flavour.synRetransmissions && flavour.lastWaitMs !== null) return flavour.lastWaitMs;
-  return flavour.synBacksOff
-    ? Math.min(flavour.synRtoMs * 2 ** attempts, flavour.maxRtoMs)
-    : flavour.synRtoMs;
+/** A board's own figures; what its file does not say is as in the stack's defaults. */
+export function flavourOf(tcp: BoardTcp): TcpFlavour {
+  return { ...(tcp.stack === "lwip" ? LWIP : LINUX), ...tcp };
 }

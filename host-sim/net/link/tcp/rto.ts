@@ -1,50 +1,86 @@
 // Owns how a stack learns its retransmission time-out from round trips. Refuses to know back-off.
 
-export interface RtoEstimator {
-  readonly rtoMs: number;
-  /** One round trip of a segment that was sent once (Karn: else it is unknown which copy was answered). */
-  sample(rttMs: number): void;
-}
+/** tcp_rtt_estimator of Linux (net/ipv4/tcp_input.c), which keeps to RFC 6298 with a floor below the deviation. */
+export class LinuxEstimator {
+  readonly #leastMs: number;
+  readonly #firstMs: number;
+  #srttMs: number | null = null;
+  /** Four times the mean deviation, its greatest of this round trip, and what counts. */
+  #mdevMs = 0;
+  #mdevMaxMs = 0;
+  #rttvarMs = 0;
+  #rttSeq = 0;
+  #minRttMs = Number.POSITIVE_INFINITY;
 
-/** RFC 6298, with Linux's floor: it is the variation's share that is never under `minVariationMs`. */
-export function rfc6298Estimator(firstRtoMs: number, minVariationMs: number): RtoEstimator {
-  let srttMs: number | null = null;
-  let rttvarMs = 0;
-  return {
-    get rtoMs() {
-      return srttMs === null ? firstRtoMs : srttMs + Math.max(minVariationMs, 4 * rttvarMs);
-    },
-    sample(rttMs) {
-      if (srttMs === null) {
-        srttMs = rttMs;
-        rttvarMs = rttMs / 2;
-        return;
-      }
-      rttvarMs = 0.75 * rttvarMs + 0.25 * Math.abs(srttMs - rttMs);
-      srttMs = 0.875 * srttMs + 0.125 * rttMs;
-    },
-  };
-}
+  constructor(firstMs: number, leastMs: number) {
+    this.#firstMs = firstMs;
+    this.#leastMs = leastMs;
+  }
 
-const TICK_MS = 500;
+  /** Null before the first sample. */
+  get srttMs(): number | null {
+    return this.#srttMs;
+  }
+
+  get minRttMs(): number {
+    return this.#minRttMs;
+  }
+
+  get rtoMs(): number {
+    return this.#srttMs === null ? this.#firstMs : this.#srttMs + this.#rttvarMs;
+  }
+
+  /** `una` and `nxt` are the sender's, after the ack that told the round trip. */
+  sample(rttMs: number, una: number, nxt: number): void {
+    this.#minRttMs = Math.min(this.#minRttMs, rttMs);
+    if (this.#srttMs === null) this.#begin(rttMs, nxt);
+    else this.#goOn(this.#srttMs, rttMs, una, nxt);
+  }
+
+  #begin(rttMs: number, nxt: number): void {
+    this.#srttMs = rttMs;
+    this.#mdevMs = 2 * rttMs;
+    this.#rttvarMs = Math.max(this.#mdevMs, this.#leastMs);
+    this.#mdevMaxMs = this.#rttvarMs;
+    this.#rttSeq = nxt;
+  }
+
+  #goOn(srttMs: number, rttMs: number, una: number, nxt: number): void {
+    const error = rttMs - srttMs;
+    this.#srttMs = srttMs + error / 8;
+    const growth = Math.abs(error) - this.#mdevMs / 4;
+    // A round trip that became shorter is no reason to wait longer, so it counts for an eighth.
+    this.#mdevMs += error < 0 && growth > 0 ? growth / 8 : growth;
+    if (this.#mdevMs > this.#mdevMaxMs) {
+      this.#mdevMaxMs = this.#mdevMs;
+      this.#rttvarMs = Math.max(this.#rttvarMs, this.#mdevMaxMs);
+    }
+    if (una <= this.#rttSeq) return;
+    if (this.#mdevMaxMs < this.#rttvarMs) this.#rttvarMs -= (this.#rttvarMs - this.#mdevMaxMs) / 4;
+    this.#rttSeq = nxt;
+    this.#mdevMaxMs = this.#leastMs;
+  }
+}
 
 /**
- * lwIP's tcp_receive in its own integers: `sa` is eight times the mean and `sv` four times the deviation, in
- * ticks of half a second. It starts at 3 s and, because of the shifts, never falls under three ticks.
+ * tcp_receive of lwIP in its own integers: `sa` is eight times the mean and `sv` four times the deviation, in
+ * ticks of half a second. Because of the shifts it never falls under three ticks once a round trip was measured.
  */
-export function lwipEstimator(): RtoEstimator {
-  let sa = 0;
-  let sv = 3_000 / TICK_MS;
-  let rtoTicks = sv;
-  return {
-    get rtoMs() {
-      return rtoTicks * TICK_MS;
-    },
-    sample(rttMs) {
-      const error = Math.floor(rttMs / TICK_MS) - (sa >> 3);
-      sa += error;
-      sv += Math.abs(error) - (sv >> 2);
-      rtoTicks = (sa >> 3) + sv;
-    },
-  };
+export class LwipEstimator {
+  #sa = 0;
+  #sv: number;
+
+  constructor(firstTicks: number) {
+    this.#sv = firstTicks;
+  }
+
+  get rtoTicks(): number {
+    return (this.#sa >> 3) + this.#sv;
+  }
+
+  sample(rttTicks: number): void {
+    const error = rttTicks - (this.#sa >> 3);
+    this.#sa += error;
+    this.#sv += Math.abs(error) - (this.#sv >> 2);
+  }
 }

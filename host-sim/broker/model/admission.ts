@@ -1,0 +1,134 @@
+// Owns what becomes of a CONNECT that may be sent: refused, or a session, new or resumed. Refuses to know streams.
+
+import type { IConnackPacket, IConnectPacket } from "mqtt-packet";
+import type { Inside } from "./inside.ts";
+import { type Limits, MOST_PACKET_BYTES } from "./limits.ts";
+import { happens } from "./manners.ts";
+import { messageOf, type Version } from "./message.ts";
+import { connackBytes, connackErrorBytes, refusalBytes } from "./packets.ts";
+import type { Session, Will } from "./session.ts";
+
+/** What the client of one connection said that it takes. */
+export interface ClientLimits {
+  readonly receiveMaximum: number;
+  readonly maximumPacketBytes: number;
+}
+
+export type Admission<Origin> =
+  | { readonly kind: "refused"; readonly bytes: Uint8Array }
+  | {
+      readonly kind: "admitted";
+      readonly session: Session<Origin>;
+      readonly isNew: boolean;
+      readonly connack: Uint8Array;
+      readonly limits: ClientLimits;
+    };
+
+const UNACCEPTABLE_VERSION = 1;
+const QOS_NOT_SUPPORTED = 0x9b;
+const RETAIN_NOT_SUPPORTED = 0x9a;
+const BAD_METHOD = 0x8c;
+const FOR_EVER = 0xffff_ffff;
+
+export function admit<Origin>(
+  packet: IConnectPacket,
+  version: Version,
+  origin: Origin,
+  inside: Inside<Origin>,
+): Admission<Origin> {
+  const refusal = refusalOf(packet, version, inside);
+  if (refusal !== null) return { kind: "refused", bytes: refusal };
+  const { clock, limits, observer } = inside;
+  const clientId = packet.clientId === "" ? inside.newClientId() : packet.clientId;
+  const { session, isNew } = sessionFor(clientId, packet.clean === true, version, origin, inside);
+  session.origin = origin;
+  session.version = version;
+  session.expiryMs = expiryMsOf(packet, version, limits);
+  session.will = willOf(packet, clock.nowMs);
+  observer({ kind: "accepted", origin, clientId, version, session: isNew ? "created" : "resumed" });
+  return {
+    kind: "admitted",
+    session,
+    isNew,
+    connack: connackBytes(!isNew, version, announced(limits, packet.clientId === "" ? clientId : null)),
+    limits: {
+      receiveMaximum: packet.properties?.receiveMaximum ?? limits.inflightMessages,
+      maximumPacketBytes: packet.properties?.maximumPacketSize ?? MOST_PACKET_BYTES,
+    },
+  };
+}
+
+function refusalOf<Origin>(
+  packet: IConnectPacket,
+  version: Version,
+  { limits, manners }: Inside<Origin>,
+): Uint8Array | null {
+  if (!limits.versions.includes(version)) return refusalBytes(UNACCEPTABLE_VERSION, version);
+  const { refuse } = manners();
+  if (refuse !== null) return refusalBytes(refuse, version);
+  if (version !== 5) return null;
+  if (packet.properties?.authenticationMethod !== undefined) return connackErrorBytes(BAD_METHOD);
+  if ((packet.will?.qos ?? 0) > limits.maximumQos) return connackErrorBytes(QOS_NOT_SUPPORTED);
+  return packet.will?.retain === true && !limits.retainAvailable
+    ? connackErrorBytes(RETAIN_NOT_SUPPORTED)
+    : null;
+}
+
+function sessionFor<Origin>(
+  clientId: string,
+  isClean: boolean,
+  version: Version,
+  origin: Origin,
+  { sessions, wills, manners, random }: Inside<Origin>,
+): { readonly session: Session<Origin>; readonly isNew: boolean } {
+  // [MQTT3-3.1.4-2]
+  sessions.find(clientId)?.link?.close("taken-over");
+  const known = sessions.find(clientId);
+  if (known !== undefined && isClean) sessions.end(known, "ended");
+  else if (known !== undefined && happens(manners().forgetSession, random)) sessions.end(known, "forgotten");
+  else if (known !== undefined) {
+    sessions.keep(known);
+    wills.withdraw(known);
+    return { session: known, isNew: false };
+  }
+  return { session: sessions.create(clientId, origin, version), isNew: true };
+}
+
+function expiryMsOf(packet: IConnectPacket, version: Version, { sessionExpiryMs }: Limits): number {
+  if (version === 5) return intervalMs(packet.properties?.sessionExpiryInterval ?? 0);
+  return packet.clean === true ? 0 : (sessionExpiryMs ?? Number.POSITIVE_INFINITY);
+}
+
+/** Of MQTT 5, which has a number for ever. */
+export function intervalMs(seconds: number): number {
+  return seconds === FOR_EVER ? Number.POSITIVE_INFINITY : seconds * 1000;
+}
+
+function willOf({ will }: IConnectPacket, nowMs: number): Will | null {
+  if (will === undefined) return null;
+  const { willDelayInterval = 0, ...properties } = will.properties ?? {};
+  const message = messageOf(
+    will.topic,
+    {
+      payload: will.payload,
+      qos: will.qos ?? 0,
+      retain: will.retain === true,
+      ...(will.properties !== undefined && { properties }),
+    },
+    nowMs,
+  );
+  return { message, delayMs: willDelayInterval * 1000 };
+}
+
+/** What is as the standard has it by default is not said. */
+function announced(limits: Limits, assignedClientIdentifier: string | null): IConnackPacket["properties"] {
+  return {
+    ...(limits.receiveMaximum < 65_535 && { receiveMaximum: limits.receiveMaximum }),
+    ...(limits.maximumQos < 2 && { maximumQoS: limits.maximumQos }),
+    ...(!limits.retainAvailable && { retainAvailable: false }),
+    ...(limits.maximumPacketBytes < MOST_PACKET_BYTES && { maximumPacketSize: limits.maximumPacketBytes }),
+    ...(limits.topicAliasMaximum > 0 && { topicAliasMaximum: limits.topicAliasMaximum }),
+    ...(assignedClientIdentifier !== null && { assignedClientIdentifier }),
+    sharedSubscriptionAvailable: false,
+  };
+}

@@ -1,0 +1,281 @@
+// Owns the life of one connection: CONNECT first, keep-alive, and every way it ends. Refuses to know what messages are.
+
+import type { IConnectPacket, IDisconnectPacket, Packet } from "mqtt-packet";
+import type { Stream, StreamHandlers } from "../../net/stream.ts";
+import { after, type Timer } from "../../time/clock.ts";
+import { admit, intervalMs } from "./admission.ts";
+import type { CloseReason } from "./broker-event.ts";
+import { Exchange } from "./exchange.ts";
+import type { Inside } from "./inside.ts";
+import { KeepAlive } from "./keep-alive.ts";
+import { distortConnack } from "./lies.ts";
+import { drawMs } from "./manners.ts";
+import type { Version } from "./message.ts";
+import type { Delivery } from "./outgoing.ts";
+import { Outlet } from "./outlet.ts";
+import { connackErrorBytes, disconnectBytes, PINGRESP, refusalBytes } from "./packets.ts";
+import { Reader } from "./reader.ts";
+import { takeSubscribe, takeUnsubscribe } from "./requests.ts";
+import type { Session, SessionLink } from "./session.ts";
+import { type Breach, STATEMENTS, statementId } from "./statements.ts";
+
+/** How long a connection may be there without a CONNECT; an estimate. */
+const CONNECT_LIMIT_MS = 30_000;
+/** How long the client may take to close after the broker did; Linux's tcp_fin_timeout. */
+const LINGER_MS = 60_000;
+
+const UNACCEPTABLE_VERSION = 1;
+const SESSION_TAKEN_OVER = 0x8e;
+const KEEP_ALIVE_TIMEOUT = 0x8d;
+const ADMINISTRATIVE_ACTION = 0x98;
+const NORMAL = 0;
+
+const REASONS: Partial<Readonly<Record<CloseReason, number>>> = {
+  "taken-over": SESSION_TAKEN_OVER,
+  "keep-alive": KEEP_ALIVE_TIMEOUT,
+  "broker-closed": ADMINISTRATIVE_ACTION,
+};
+
+export class Connection<Origin> implements SessionLink, StreamHandlers {
+  readonly #stream: Stream;
+  readonly #origin: Origin;
+  readonly #inside: Inside<Origin>;
+  readonly #onGone: (connection: Connection<Origin>) => void;
+  readonly #outlet: Outlet;
+  readonly #reader: Reader;
+  readonly #keepAlive: KeepAlive;
+  #session: Session<Origin> | null = null;
+  #exchange: Exchange<Origin> | null = null;
+  /** Until CONNACK, after it the reading goes on, or of lingering. */
+  #timer: Timer | null = null;
+  #throttle: Timer | null = null;
+  #packets = 0;
+  #phase: "open" | "disconnected" | "over" = "open";
+
+  /** `onGone` is called once, when the stream has closed. */
+  constructor(
+    stream: Stream,
+    origin: Origin,
+    inside: Inside<Origin>,
+    onGone: (gone: Connection<Origin>) => void,
+  ) {
+    this.#stream = stream;
+    this.#origin = origin;
+    this.#inside = inside;
+    this.#onGone = onGone;
+    this.#outlet = new Outlet(stream, inside);
+    this.#keepAlive = new KeepAlive(inside.clock, () => this.close("keep-alive"));
+    this.#reader = new Reader(
+      {
+        onConnect: (packet, version) => this.#connect(packet, version),
+        onUnknownLevel: (level) => this.#refuseLevel(level),
+        onPacket: (packet) => this.#take(packet),
+        onBreach: (breach, version) => this.#fail(breach, version),
+      },
+      inside.limits.maximumPacketBytes,
+    );
+  }
+
+  onOpen(): void {
+    this.#keepAlive.begin(CONNECT_LIMIT_MS);
+  }
+
+  onData(bytes: Uint8Array): void {
+    if (this.#phase === "over") {
+      // nobody reads here any more: a socket that was closed answers with a reset
+      this.#outlet.destroy();
+      return;
+    }
+    this.#outlet.gather();
+    this.#reader.read(bytes);
+    this.#outlet.flush();
+    this.#slowDown(bytes.length);
+  }
+
+  onDrain(): void {
+    // what it writes is bounded by the windows and by what is published
+  }
+
+  onEnd(): void {
+    this.close("connection-ended");
+    this.#outlet.end();
+  }
+
+  onClose(): void {
+    this.close("connection-reset");
+    this.#outlet.closed();
+    this.#timer?.cancel();
+    this.#throttle?.cancel();
+    this.#phase = "over";
+    this.#onGone(this);
+  }
+
+  pump(): void {
+    this.#exchange?.pump();
+  }
+
+  sendQos0(delivery: Delivery): void {
+    this.#exchange?.sendQos0(delivery);
+  }
+
+  writeRaw(bytes: Uint8Array): void {
+    this.#outlet.write(bytes);
+  }
+
+  get session(): Session<Origin> | null {
+    return this.#session;
+  }
+
+  close(why: CloseReason): void {
+    if (this.#phase !== "open") {
+      if (why === "broker-stopped") this.#outlet.destroy();
+      return;
+    }
+    const reason = REASONS[why];
+    if (reason !== undefined && this.#session?.version === 5) this.#outlet.write(disconnectBytes(reason));
+    this.#finish(why, why !== "disconnect");
+    if (why === "broker-stopped") this.#outlet.destroy();
+  }
+
+  #connect(packet: IConnectPacket, version: Version): void {
+    this.#keepAlive.begin((packet.keepalive ?? 0) * 1500); // [MQTT3-3.1.2-24]
+    const delayMs = drawMs(this.#inside.manners().connackDelayMs, this.#inside.random);
+    if (delayMs === 0) return this.#admit(packet, version);
+    this.#reader.hold();
+    this.#timer = after(this.#inside.clock, delayMs, () => {
+      this.#outlet.gather();
+      this.#admit(packet, version);
+      this.#reader.resume();
+      this.#outlet.flush();
+    });
+  }
+
+  #admit(packet: IConnectPacket, version: Version): void {
+    const admission = admit(packet, version, this.#origin, this.#inside);
+    if (admission.kind === "refused") return this.#refuse(admission.bytes);
+    const { session, isNew, connack, limits } = admission;
+    this.#session = session;
+    session.link = this;
+    const lie = this.#inside.lies().connack;
+    this.#outlet.write(lie === null ? connack : distortConnack(connack, lie));
+    // 3.1 has no Session Present: a client that wanted its session cannot know
+    const isNewSession = isNew && (version !== 3 || packet.clean === true);
+    const parts = {
+      session,
+      origin: this.#origin,
+      isNewSession,
+      outlet: this.#outlet,
+      limits,
+      inside: this.#inside,
+    };
+    this.#exchange = new Exchange(parts);
+    this.#exchange.resume();
+    this.#count();
+  }
+
+  #refuseLevel(level: number): void {
+    this.#refuse(refusalBytes(UNACCEPTABLE_VERSION, level > 5 ? 5 : 4));
+  }
+
+  #refuse(connack: Uint8Array): void {
+    this.#outlet.write(connack);
+    this.#finish("refused", false);
+  }
+
+  #take(packet: Packet): void {
+    if (this.#phase === "disconnected") return this.#fail("afterDisconnect", this.#session?.version ?? 4);
+    this.#keepAlive.heard();
+    const breach = this.#handle(packet);
+    if (breach !== null) this.#fail(breach, this.#session?.version ?? 4);
+    else this.#count();
+  }
+
+  #handle(packet: Packet): Breach | null {
+    const session = this.#session;
+    const exchange = this.#exchange;
+    if (session === null || exchange === null) return "firstPacket";
+    const parts = { session, outlet: this.#outlet, inside: this.#inside };
+    switch (packet.cmd) {
+      case "pingreq":
+        this.#outlet.write(PINGRESP);
+        return null;
+      case "subscribe":
+        return takeSubscribe(packet, parts);
+      case "unsubscribe":
+        return takeUnsubscribe(packet, parts);
+      case "disconnect":
+        return this.#takeDisconnect(packet, session);
+      case "auth":
+        return "authUnasked";
+      default:
+        return exchange.take(packet);
+    }
+  }
+
+  #takeDisconnect(packet: IDisconnectPacket, session: Session<Origin>): Breach | null {
+    const seconds = packet.properties?.sessionExpiryInterval;
+    if (seconds !== undefined) {
+      if (session.expiryMs === 0 && seconds > 0) return "expiryRaised";
+      session.expiryMs = intervalMs(seconds);
+    }
+    // [MQTT3-3.14.4-3] [MQTT5-3.14.4-3]
+    this.#finish("disconnect", (packet.reasonCode ?? NORMAL) !== NORMAL);
+    return null;
+  }
+
+  #count(): void {
+    this.#packets += 1;
+    if (this.#packets === this.#inside.manners().closeAfterPackets) this.close("broker-closed");
+  }
+
+  #fail(breach: Breach, version: Version): void {
+    const { what, reason } = STATEMENTS[breach];
+    const clientId = this.#session?.clientId ?? null;
+    const statement = statementId(breach, version);
+    this.#inside.observer({ kind: "illegal", origin: this.#origin, clientId, statement, what });
+    if (this.#phase === "disconnected") return this.#outlet.destroy();
+    if (breach === "clientIdLength" || breach === "emptyIdNotClean")
+      this.#outlet.write(refusalBytes(2, version));
+    else if (version === 5) {
+      this.#outlet.write(this.#session === null ? connackErrorBytes(reason) : disconnectBytes(reason));
+    }
+    this.#finish("illegal", true);
+  }
+
+  /** The broker's part is done: FIN, and the session goes its way. */
+  #finish(why: CloseReason, isWillDue: boolean): void {
+    this.#phase = why === "disconnect" ? "disconnected" : "over";
+    if (why !== "disconnect") this.#reader.end();
+    this.#keepAlive.end();
+    this.#throttle?.cancel();
+    this.#timer?.cancel();
+    if (why !== "connection-reset" && why !== "broker-stopped") this.#hangUp();
+    const session = this.#session;
+    this.#inside.observer({ kind: "closed", origin: this.#origin, clientId: session?.clientId ?? null, why });
+    if (session !== null) this.#leave(session, isWillDue);
+  }
+
+  #hangUp(): void {
+    this.#outlet.end();
+    this.#stream.resume();
+    this.#timer = after(this.#inside.clock, LINGER_MS, () => this.#outlet.destroy());
+  }
+
+  #leave(session: Session<Origin>, isWillDue: boolean): void {
+    const { wills, sessions } = this.#inside;
+    session.link = null;
+    session.incoming.forgetRequests();
+    if (isWillDue) wills.owe(session);
+    else session.will = null;
+    sessions.leave(session);
+  }
+
+  #slowDown(bytes: number): void {
+    const { readBytesPerSecond } = this.#inside.manners();
+    if (readBytesPerSecond === null || this.#phase !== "open") return;
+    this.#stream.pause();
+    this.#throttle = after(this.#inside.clock, (bytes / readBytesPerSecond) * 1000, () =>
+      this.#stream.resume(),
+    );
+  }
+}

@@ -1,0 +1,142 @@
+// Owns how the broker's bytes leave on one connection: together, in pieces, and acknowledgements late. Refuses to know what
+// they say.
+
+import type { Stream } from "../../net/stream.ts";
+import type { RandomStream } from "../../random/random.ts";
+import { after, type Clock, type Timer } from "../../time/clock.ts";
+import { drawMs, type Manners } from "./manners.ts";
+
+export interface OutletSurroundings {
+  readonly clock: Clock;
+  readonly random: RandomStream;
+  /** Those of the moment. */
+  readonly manners: () => Manners;
+}
+
+const LONGEST_PIECE = 16;
+
+export class Outlet {
+  readonly #stream: Stream;
+  readonly #around: OutletSurroundings;
+  readonly #late = new Set<Timer>();
+  #lastLateMs = 0;
+  #isGathering = false;
+  #gathered: Uint8Array[] = [];
+  /** What is left of a write that goes out in pieces. */
+  #pieces: Uint8Array[] = [];
+  #isPieceDue = false;
+  #wantsEnd = false;
+  #isOver = false;
+
+  constructor(stream: Stream, around: OutletSurroundings) {
+    this.#stream = stream;
+    this.#around = around;
+  }
+
+  /** What is written until `flush` leaves as one. */
+  gather(): void {
+    this.#isGathering = true;
+  }
+
+  flush(): void {
+    this.#isGathering = false;
+    const [first] = this.#gathered;
+    if (first === undefined) return;
+    const all = this.#gathered.length === 1 ? first : Buffer.concat(this.#gathered);
+    this.#gathered = [];
+    this.#send(all);
+  }
+
+  write(bytes: Uint8Array): void {
+    if (this.#isOver) return;
+    if (this.#isGathering) this.#gathered.push(bytes);
+    else this.#send(bytes);
+  }
+
+  /** An acknowledgement, which may wait; `onLeft` is called when it leaves. */
+  answer(bytes: Uint8Array, onLeft: (id: number) => void, id: number): void {
+    const { ackDelayMs, acksOvertake } = this.#around.manners();
+    if (ackDelayMs === null && (this.#late.size === 0 || acksOvertake)) {
+      this.write(bytes);
+      onLeft(id);
+      return;
+    }
+    const { clock, random } = this.#around;
+    const drawnMs = clock.nowMs + drawMs(ackDelayMs, random);
+    const atMs = acksOvertake ? drawnMs : Math.max(drawnMs, this.#lastLateMs);
+    this.#lastLateMs = atMs;
+    const timer = clock.at(atMs, () => {
+      this.#late.delete(timer);
+      this.write(bytes);
+      onLeft(id);
+    });
+    this.#late.add(timer);
+  }
+
+  /** What was written goes out, then FIN. What was to be acknowledged late is not. */
+  end(): void {
+    if (this.#isOver) return;
+    this.#callOff();
+    this.flush();
+    this.#isOver = true;
+    this.#wantsEnd = true;
+    if (this.#pieces.length === 0) this.#stream.end();
+  }
+
+  /** At once, and nothing more. */
+  destroy(): void {
+    this.#callOff();
+    this.#isOver = true;
+    this.#pieces = [];
+    this.#stream.destroy();
+  }
+
+  /** The stream is gone by itself. */
+  closed(): void {
+    this.#callOff();
+    this.#isOver = true;
+    this.#pieces = [];
+  }
+
+  #callOff(): void {
+    for (const timer of this.#late) timer.cancel();
+    this.#late.clear();
+  }
+
+  #send(bytes: Uint8Array): void {
+    if (this.#around.manners().fragment === "whole" && this.#pieces.length === 0) {
+      this.#stream.write(bytes);
+      return;
+    }
+    this.#cut(bytes);
+    this.#sendPiece();
+  }
+
+  #cut(bytes: Uint8Array): void {
+    const { random } = this.#around;
+    const { fragment } = this.#around.manners();
+    let at = 0;
+    while (at < bytes.length) {
+      const length =
+        fragment === "bytes"
+          ? 1
+          : fragment === "pieces"
+            ? Math.floor(random.between(1, LONGEST_PIECE + 1))
+            : bytes.length;
+      this.#pieces.push(bytes.subarray(at, at + length));
+      at += length;
+    }
+  }
+
+  #sendPiece(): void {
+    const piece = this.#isPieceDue ? undefined : this.#pieces.shift();
+    if (piece === undefined) return;
+    this.#stream.write(piece);
+    if (this.#pieces.length === 0 && this.#wantsEnd) return this.#stream.end();
+    this.#isPieceDue = true;
+    after(this.#around.clock, this.#around.manners().fragmentGapMs, () => {
+      this.#isPieceDue = false;
+      this.#sendPiece();
+    });
+  }
+}

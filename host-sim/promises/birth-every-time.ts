@@ -1,0 +1,51 @@
+// Owns the promise that the status goes out after every CONNACK, before messages that were never sent. Refuses to know what the
+// broker makes of it.
+
+import { PacketType } from "./packet-type.ts";
+import { perDevice } from "./per-device.ts";
+import type { KeptPromise, OfKind } from "./promise.ts";
+
+interface Device {
+  connectedMs: number | null;
+  isBorn: boolean;
+  lastInMs: number;
+}
+
+/** A window full of messages whose acknowledgements come late holds the status up; this is longer than any such fault. */
+const PATIENCE_MS = 15 * 60_000;
+
+export const birthEveryTime: KeptPromise = {
+  name: "birth-every-time",
+  claim: "The retained status follows every accepted CONNECT, and goes before messages that were never sent.",
+  observe(_run, verdicts) {
+    const devices = perDevice((): Device => ({ connectedMs: null, isBorn: false, lastInMs: 0 }));
+
+    function leave({ atMs, device }: OfKind<"closed"> | OfKind<"power">): void {
+      const of = devices(device);
+      if (of.connectedMs !== null && !of.isBorn && of.lastInMs - of.connectedMs > PATIENCE_MS) {
+        verdicts.broken(atMs, device, "a connection ended without the status");
+      }
+      of.connectedMs = null;
+    }
+
+    return {
+      packet({ way, type, isRetain, isDup, atMs, device }) {
+        const of = devices(device);
+        if (way === "in") of.lastInMs = atMs;
+        else if (type === PacketType.Publish && of.connectedMs !== null && !of.isBorn) {
+          if (!isRetain && isDup) return;
+          of.isBorn = true;
+          if (isRetain) verdicts.held();
+          else verdicts.broken(atMs, device, "a message went before the status");
+        }
+      },
+      connected({ atMs, device }) {
+        const of = devices(device);
+        of.connectedMs = atMs;
+        of.isBorn = false;
+      },
+      closed: leave,
+      power: leave,
+    };
+  },
+};

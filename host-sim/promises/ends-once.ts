@@ -1,0 +1,129 @@
+// Owns the promise that every accepted reading ends once, as what really happened to it. Refuses to know whether it arrived
+// where it should.
+
+import { FinalAcks } from "./final-acks.ts";
+import { PacketType } from "./packet-type.ts";
+import { perDevice } from "./per-device.ts";
+import type { KeptPromise, Observer, OfKind, RunFacts, Verdicts } from "./promise.ts";
+import { seqSeen } from "./reading-seq.ts";
+
+type End = OfKind<"readingEnded">["end"];
+
+/** What a reading may end as; `cancelled` is for callers who take a message back, which this firmware never does. */
+const POSSIBLE_ENDS: Readonly<Record<0 | 1 | 2, ReadonlySet<End>>> = {
+  0: new Set<End>(["handedOver", "offline", "connectionClosed", "overflow", "superseded"]),
+  1: new Set<End>(["published", "overflow", "superseded", "sessionLost"]),
+  2: new Set<End>(["published", "overflow", "superseded", "sessionLost", "outcomeUnknown"]),
+};
+const NEVER_SENT: ReadonlySet<End> = new Set<End>(["overflow", "superseded", "offline"]);
+const NEEDS_A_LOST_SESSION: ReadonlySet<End> = new Set<End>(["sessionLost", "outcomeUnknown"]);
+
+/** So many of the last that were dropped unsent are remembered, in case they arrive all the same. */
+const DROPPED_KEPT = 32;
+
+interface Device {
+  life: number;
+  /** Accepted and not ended, with whether they have arrived. */
+  readonly open: Map<number, boolean>;
+  readonly dropped: number[];
+  readonly acks: FinalAcks;
+  /** The device has just learnt that the broker knows nothing of its session: until it publishes again. */
+  isSessionLost: boolean;
+}
+
+export const endsOnce: KeptPromise = {
+  name: "ends-once",
+  claim: "Every accepted reading ends exactly once, as what really happened; a refused one never does.",
+  observe: (run, verdicts) => observe(run, verdicts),
+};
+
+function observe(run: RunFacts, verdicts: Verdicts): Observer {
+  const devices = perDevice(
+    (): Device => ({
+      life: 0,
+      open: new Map(),
+      dropped: [],
+      acks: new FinalAcks(),
+      isSessionLost: false,
+    }),
+  );
+
+  return {
+    reading({ device, seq, refusal }) {
+      if (refusal === null) devices(device).open.set(seq, false);
+    },
+    readingEnded(happening) {
+      const fault = faultIn(happening, devices(happening.device), run);
+      if (fault === null) verdicts.held();
+      else verdicts.broken(happening.atMs, happening.device, `reading ${happening.seq} ${fault}`);
+    },
+    status({ atMs, device }) {
+      if (devices(device).acks.takeStatus()) verdicts.held();
+      else verdicts.broken(atMs, device, "the status ended as published without an acknowledgement");
+    },
+    seen(happening) {
+      const seq = seqSeen(happening);
+      const of = devices(happening.device);
+      if (seq === null || happening.life !== of.life) return;
+      if (of.open.has(seq)) of.open.set(seq, true);
+      else if (of.dropped.includes(seq)) {
+        verdicts.broken(
+          happening.atMs,
+          happening.device,
+          `reading ${seq} arrived although it was dropped unsent`,
+        );
+      }
+    },
+    packet(happening) {
+      const of = devices(happening.device);
+      of.acks.see(happening);
+      if (happening.way === "out" && happening.type === PacketType.Publish) of.isSessionLost = false;
+    },
+    opening({ device }) {
+      devices(device).acks.forgetUnclaimed();
+    },
+    connected({ device, session }) {
+      const of = devices(device);
+      of.isSessionLost = session !== "resumed";
+      if (of.isSessionLost) of.acks.forgetSession();
+    },
+    power(happening) {
+      const of = devices(happening.device);
+      if (happening.cause !== "sleep") endLife(of, verdicts);
+      of.acks.forgetUnclaimed();
+      of.life = happening.life;
+    },
+    end({ atMs, waiting }) {
+      for (let device = 1; device <= run.devices; device += 1) {
+        const { open } = devices(device);
+        for (let silent = open.size - (waiting[device - 1] ?? 0); silent > 0; silent -= 1) {
+          verdicts.broken(atMs, device, "a reading is neither waiting nor was its end told");
+        }
+      }
+    },
+  };
+}
+
+/** In words, what is wrong with a reading's end; null when nothing is. */
+function faultIn({ seq, end }: OfKind<"readingEnded">, of: Device, run: RunFacts): string | null {
+  const isSeen = of.open.get(seq);
+  if (isSeen === undefined) return `ended as ${end}, but was not open`;
+  of.open.delete(seq);
+  if (!POSSIBLE_ENDS[run.qos].has(end)) return `ended as ${end}, which QoS ${run.qos} cannot`;
+  if (end === "published" && !of.acks.takeMessage()) return "ended as published without an acknowledgement";
+  if (end === "handedOver" && !of.acks.takeHandedOver()) return "ended as handed over without being sent";
+  if (NEEDS_A_LOST_SESSION.has(end) && !of.isSessionLost) return `ended as ${end} although its session lasts`;
+  if (!NEVER_SENT.has(end)) return null;
+  if (isSeen) return `ended as ${end} although it had arrived`;
+  of.dropped.push(seq);
+  if (of.dropped.length > DROPPED_KEPT) of.dropped.shift();
+  return null;
+}
+
+function endLife(of: Device, verdicts: Verdicts): void {
+  for (let left = of.open.size; left > 0; left -= 1) verdicts.excused("power-cut");
+  of.open.clear();
+  of.dropped.length = 0;
+  of.acks.forgetSession();
+  of.isSessionLost = false;
+}

@@ -1,0 +1,67 @@
+// Owns the events that excuse a promise from being claimed, each as narrow as it can be told. Refuses to know how one is noticed.
+
+export const EXCUSES = [
+  {
+    id: "power-cut",
+    what: "power or a restart took the memory before the message had ended",
+    promises: ["qos1-at-least-once", "qos2-exactly-once", "ends-once"],
+    why: "nothing on the device outlives its memory: there is no journal",
+  },
+  {
+    id: "session-forgotten",
+    what: "the broker's session ended while the message was open, and nothing could tell the device: MQTT 3.1 has no Session Present, or a CONNECT in between went without its CONNACK",
+    promises: ["qos2-exactly-once"],
+    why: "the device sends again what it takes for unfinished, and the broker takes it for new",
+  },
+  {
+    id: "session-ended",
+    what: "the broker's session for which it took the command ended before the command was delivered",
+    promises: ["downlink-delivered"],
+    why: "what a session queued ends with it",
+  },
+  {
+    id: "no-session-present",
+    what: "MQTT 3.1: the device takes a session that the broker has just made for the one it had",
+    promises: ["session-truth"],
+    why: "the CONNACK of 3.1 does not say",
+  },
+  {
+    id: "ids-forgotten",
+    what: "MQTT 3.1: a command at QoS 2 is delivered again on a later connection",
+    promises: ["downlink-delivered"],
+    why: "kept across a session that ended unnoticed, the ids would swallow new messages, so the device forgets them",
+  },
+  {
+    id: "end-of-run",
+    what: "the run ended while the message was under way, or before its time was up",
+    promises: ["qos1-at-least-once", "qos2-exactly-once", "queues-drain", "downlink-delivered"],
+    why: "what would have become of it was not observed",
+  },
+  {
+    id: "broker-forgot-will",
+    what: "the broker lost its memory, and with it the will, after the device had last said online",
+    promises: ["status-tells-truth"],
+    why: "nobody is left who could say offline",
+  },
+  {
+    id: "fragments",
+    what: "the broker sent in pieces while the connection was open",
+    promises: ["dead-link-noticed"],
+    why: "the last byte heard may belong to a packet that never became whole, and only whole packets are observed",
+  },
+  {
+    id: "gateway",
+    what: "a message gateway stands between device and broker",
+    promises: [
+      "qos1-at-least-once",
+      "qos2-exactly-once",
+      "status-tells-truth",
+      "queues-drain",
+      "downlink-delivered",
+      "session-truth",
+    ],
+    why: "the modem answers for the broker, and what the network has taken arrives when a satellite allows it",
+  },
+] as const;
+
+export type ExcuseId = (typeof EXCUSES)[number]["id"];

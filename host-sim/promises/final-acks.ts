@@ -1,0 +1,65 @@
+// Owns the final acknowledgements that a device has received and not yet claimed as the end of a message. Refuses to know which
+// message that was: packets do not say.
+
+import { PacketType } from "./packet-type.ts";
+import type { OfKind } from "./promise.ts";
+
+/** Added to the QoS of a retained message, which is the status. */
+const STATUS = 4;
+
+export class FinalAcks {
+  /** By packet id: the QoS, and what kind of message it is. */
+  readonly #inFlight = new Map<number, number>();
+  #messages = 0;
+  #statuses = 0;
+  #handedOver = 0;
+
+  see({ way, type, packetId, qos, isRetain }: OfKind<"packet">): void {
+    if (way === "in") {
+      if (packetId === null) return;
+      if (type === PacketType.Puback) this.#end(packetId, 1);
+      else if (type === PacketType.Pubcomp) this.#end(packetId, 2);
+    } else if (type === PacketType.Publish) {
+      if (qos === 0) this.#handedOver += 1;
+      else if (packetId !== null) this.#inFlight.set(packetId, isRetain ? qos + STATUS : qos);
+    }
+  }
+
+  takeMessage(): boolean {
+    if (this.#messages === 0) return false;
+    this.#messages -= 1;
+    return true;
+  }
+
+  takeStatus(): boolean {
+    if (this.#statuses === 0) return false;
+    this.#statuses -= 1;
+    return true;
+  }
+
+  takeHandedOver(): boolean {
+    if (this.#handedOver === 0) return false;
+    this.#handedOver -= 1;
+    return true;
+  }
+
+  /** An end is told at once, so what was not claimed before the next connection was no reading's. */
+  forgetUnclaimed(): void {
+    this.#messages = 0;
+    this.#statuses = 0;
+    this.#handedOver = 0;
+  }
+
+  /** With the session all ids are void. */
+  forgetSession(): void {
+    this.#inFlight.clear();
+  }
+
+  #end(packetId: number, qos: 1 | 2): void {
+    const message = this.#inFlight.get(packetId);
+    if (message === undefined || message % STATUS !== qos) return;
+    this.#inFlight.delete(packetId);
+    if (message > STATUS) this.#statuses += 1;
+    else this.#messages += 1;
+  }
+}

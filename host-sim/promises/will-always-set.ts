@@ -1,0 +1,25 @@
+// Owns the promise that every CONNECT for a session to stay sets the will. Refuses to know what the will says.
+
+import { PacketType } from "./packet-type.ts";
+import type { KeptPromise } from "./promise.ts";
+
+const CLEAN_SESSION = 0x02;
+const WILL = 0x04;
+
+export const willAlwaysSet: KeptPromise = {
+  name: "will-always-set",
+  claim: "Every CONNECT sets the will, but for those that only discard an old session.",
+  observe(_run, verdicts) {
+    // where flags are not told, all are 0
+    let areTold = false;
+    return {
+      packet({ way, type, code: flags, atMs, device }) {
+        if (way !== "out" || type !== PacketType.Connect) return;
+        areTold ||= flags !== 0;
+        if (!areTold || (flags & CLEAN_SESSION) !== 0) return;
+        if ((flags & WILL) !== 0) verdicts.held();
+        else verdicts.broken(atMs, device, "CONNECT has no will");
+      },
+    };
+  },
+};

@@ -1,0 +1,69 @@
+// Claims about the worlds that seeds stand for.
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { FAMILIES } from "../../faults.ts";
+import { type Choices, drawWorld } from "../draw-world.ts";
+
+const CHOICES: Choices = {
+  links: [
+    { name: "wifi-home", isGateway: false },
+    { name: "iridium-sbd", isGateway: true },
+  ],
+  boards: ["esp8266", "linux"],
+  families: FAMILIES,
+  faults: [],
+  forMs: 6 * 3_600_000,
+};
+const WORLDS = Array.from({ length: 400 }, (_, seed) => drawWorld(seed, CHOICES));
+
+describe("the world of a seed", () => {
+  it("is the same whenever it is drawn", () => {
+    assert.deepEqual(drawWorld(17, CHOICES), WORLDS[17]);
+  });
+
+  it("is plain data: what was written to a file is the same world", () => {
+    assert.deepEqual(JSON.parse(JSON.stringify(WORLDS[18])), WORLDS[18]);
+  });
+
+  it("leaves some kinds of faults out, and no kind out of all worlds", () => {
+    const kinds = new Set(WORLDS.flatMap(({ faults }) => faults.map(({ kind }) => kind)));
+    const most = Math.max(...WORLDS.map(({ faults }) => new Set(faults.map(({ kind }) => kind)).size));
+    assert.ok(kinds.size > most, `${kinds.size} kinds in all, at most ${most} in one world`);
+  });
+
+  it("has every link, board, QoS and protocol among many seeds", () => {
+    const seen = (of: (world: (typeof WORLDS)[number]) => unknown) => new Set(WORLDS.map(of)).size;
+    assert.equal(
+      seen(({ board }) => board),
+      2,
+    );
+    assert.equal(
+      seen(({ qos }) => qos),
+      3,
+    );
+    assert.equal(
+      seen(({ protocol }) => protocol),
+      2,
+    );
+    assert.equal(
+      seen(({ link }) => link.split(",")[0]),
+      2,
+    );
+  });
+
+  it("puts nothing on top of a gateway, and now and then something on top of a link of packets", () => {
+    const overlaid = (name: string) => WORLDS.filter(({ link }) => link.startsWith(`${name},`)).length;
+    assert.equal(overlaid("iridium-sbd"), 0);
+    assert.ok(overlaid("wifi-home") > 20);
+  });
+
+  it("has a clock that wraps within the run in about half of them", () => {
+    const wraps = WORLDS.filter(({ hardware, forMs }) => hardware.clockStartMs + forMs > 2 ** 32).length;
+    assert.ok(wraps > 150 && wraps < 260, String(wraps));
+  });
+
+  it("keeps the faults that every world shall have", () => {
+    const cut = { kind: "cut", atMs: 5000, durationMs: null, afterSteps: null } as const;
+    assert.ok(drawWorld(3, { ...CHOICES, families: [], faults: [cut] }).faults.includes(cut));
+  });
+});

@@ -1,0 +1,103 @@
+// Owns how a seed becomes a world to explore: which link, faults, workload, board and options. Refuses to know how it is played.
+
+import { createRandom, type Random, type RandomStream } from "../../random/random.ts";
+import { drawFaults, kindsOf } from "../fault-families.ts";
+import type { Family, Fault } from "../faults.ts";
+import type { Command, World } from "../world.ts";
+
+/** What there is to draw from. */
+export interface Choices {
+  readonly links: readonly LinkChoice[];
+  readonly boards: readonly string[];
+  readonly families: readonly Family[];
+  /** Faults that every world has besides. */
+  readonly faults: readonly Fault[];
+  readonly forMs: number;
+}
+
+export interface LinkChoice {
+  readonly name: string;
+  /** A gateway for messages, which has no packets to lose. */
+  readonly isGateway: boolean;
+}
+
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+
+/** Long enough for the slowest link to heal, the longest back-off to end and the fullest outbox to empty. */
+const DRAIN_MS = 60 * MINUTE_MS;
+const CLOCK_WRAPS_AT_MS = 2 ** 32;
+
+/** The same world for the same seed and choices, whatever other worlds were drawn. */
+export function drawWorld(seed: number, choices: Choices): World {
+  const random = createRandom(seed).scope("world");
+  const options = random.stream("options");
+  return {
+    seed,
+    board: options.pick(choices.boards),
+    link: drawLink(choices.links, random.stream("link")),
+    protocol: options.chance(0.8) ? "3.1.1" : "3.1",
+    qos: options.pick([0, 1, 1, 2, 2] as const),
+    devices: options.pick([1, 1, 1, 1, 2, 3]),
+    everyMs: Math.round(logUniform(2 * SECOND_MS, 10 * MINUTE_MS, options)),
+    forMs: choices.forMs,
+    drainMs: DRAIN_MS,
+    pace: {
+      keepAliveSeconds: Math.round(logUniform(10, 1200, options)),
+      pingDeadlineMs: 0,
+      connectTimeoutMs: 30 * SECOND_MS,
+      backoffBaseMs: SECOND_MS,
+      backoffMaxMs: 2 * MINUTE_MS,
+    },
+    hardware: drawHardware(choices.forMs, random.stream("hardware")),
+    faults: drawnFaults(choices, random),
+    downlink: drawDownlink(choices.forMs, random.stream("downlink")),
+  };
+}
+
+/** A profile, and now and then something on top. */
+function drawLink(links: readonly LinkChoice[], random: RandomStream): string {
+  const { name, isGateway } = random.pick(links);
+  const overlays = [
+    [0.15, `loss=${Math.round(random.between(1, 30))}%`],
+    [0.1, `nat=${Math.round(random.between(20, 400))}s`],
+    [0.1, `tls=${random.chance(0.5) ? "1.2" : "1.3"}`],
+    [0.1, `outage=${Math.round(random.between(2, 120))}s@${Math.round(random.between(3, 60))}m`],
+  ] as const;
+  const chosen = overlays.filter(([share]) => random.chance(share)).map(([, text]) => text);
+  return isGateway ? name : [name, ...chosen].join(",");
+}
+
+/** A crystal is wrong by tens of parts in a million. Half of the clocks wrap while they are watched. */
+function drawHardware(forMs: number, random: RandomStream): World["hardware"] {
+  const driftPpm = Math.round(random.between(-100, 100));
+  const wraps = random.chance(0.5);
+  const beforeWrapMs = Math.floor(random.between(0, forMs));
+  const anyMs = Math.floor(random.between(0, CLOCK_WRAPS_AT_MS));
+  return { driftPpm, clockStartMs: wraps ? CLOCK_WRAPS_AT_MS - beforeWrapMs : anyMs };
+}
+
+/**
+ * Swarm testing (Groce et al., ISSTA 2012): each world leaves about half of the kinds out, because a fault that always comes
+ * hides what would happen without it.
+ */
+function drawnFaults({ families, faults, forMs }: Choices, random: Random): readonly Fault[] {
+  const swarm = random.stream("swarm");
+  const kinds = kindsOf(families).filter(() => swarm.chance(0.5));
+  const everyMs = logUniform(MINUTE_MS, forMs, swarm);
+  const drawn = drawFaults({ kinds, forMs, everyMs }, random.stream("faults"));
+  return [...faults, ...drawn].sort((a, b) => a.atMs - b.atMs);
+}
+
+function drawDownlink(forMs: number, random: RandomStream): readonly Command[] {
+  const everyMs = logUniform(MINUTE_MS, 4 * forMs, random);
+  const commands: Command[] = [];
+  for (let atMs = random.exponential(everyMs); atMs < forMs; atMs += random.exponential(everyMs)) {
+    commands.push({ atMs: Math.floor(atMs), qos: random.pick([0, 1, 2] as const) });
+  }
+  return commands;
+}
+
+function logUniform(from: number, to: number, random: RandomStream): number {
+  return Math.exp(random.between(Math.log(from), Math.log(to)));
+}

@@ -1,0 +1,54 @@
+// Owns a thread that plays worlds one after the other, and is ended when one of them never ends. Refuses to know what is played.
+import { Worker } from "node:worker_threads";
+import { type Breach, endless, type Terrain } from "./trial.ts";
+
+export interface Task {
+  readonly image: WebAssembly.Module;
+  readonly seed: number;
+}
+
+/** Plays one task at a time. */
+export interface Player {
+  play(task: Task): Promise<readonly Breach[]>;
+  close(): Promise<void>;
+}
+
+const THREAD = new URL("./thread.js", import.meta.url);
+
+/** What holds the thread within one event, as a loop in the firmware, is given up after `patienceMs` of the wall's clock. */
+export function createPlayer(terrain: Terrain, patienceMs: number): Player {
+  let worker: Worker | null = null;
+
+  async function close(): Promise<void> {
+    const ending = worker?.terminate();
+    worker = null;
+    await ending;
+  }
+
+  async function play(task: Task): Promise<readonly Breach[]> {
+    worker ??= new Worker(THREAD, { workerData: terrain });
+    const breaches = await answerOf(worker, task, patienceMs);
+    if (breaches !== null) return breaches;
+    await close();
+    return [endless(0, `did not end within ${patienceMs} ms`)];
+  }
+
+  return { play, close };
+}
+
+/** Null when it has not answered in time, and never will. */
+function answerOf(worker: Worker, task: Task, patienceMs: number): Promise<readonly Breach[] | null> {
+  return new Promise((resolve, reject) => {
+    const patience = setTimeout(() => settle(() => resolve(null)), patienceMs);
+    function settle(how: () => void): void {
+      clearTimeout(patience);
+      worker.removeAllListeners();
+      how();
+    }
+    worker.once("message", (breaches: readonly Breach[]) => settle(() => resolve(breaches)));
+    worker.once("error", (error: NodeJS.ErrnoException) => {
+      settle(() => (error.code === "ERR_WORKER_OUT_OF_MEMORY" ? resolve(null) : reject(error)));
+    });
+    worker.postMessage(task);
+  });
+}
