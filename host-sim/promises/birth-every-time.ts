@@ -8,6 +8,8 @@ import type { KeptPromise, OfKind } from "./promise.ts";
 interface Device {
   connectedMs: number | null;
   isBorn: boolean;
+  /** Messages that may still go first: those of a lost session are published again as new, in their places. */
+  mayPrecede: number;
   lastInMs: number;
 }
 
@@ -17,13 +19,16 @@ const PATIENCE_MS = 15 * 60_000;
 export const birthEveryTime: KeptPromise = {
   name: "birth-every-time",
   claim: "The retained status follows every accepted CONNECT, and goes before messages that were never sent.",
-  observe(_run, verdicts) {
-    const devices = perDevice((): Device => ({ connectedMs: null, isBorn: false, lastInMs: 0 }));
+  observe(run, verdicts) {
+    const devices = perDevice(
+      (): Device => ({ connectedMs: null, isBorn: false, mayPrecede: 0, lastInMs: 0 }),
+    );
 
     function leave({ atMs, device }: OfKind<"closed"> | OfKind<"power">): void {
       const of = devices(device);
       if (of.connectedMs !== null && !of.isBorn && of.lastInMs - of.connectedMs > PATIENCE_MS) {
-        verdicts.broken(atMs, device, "a connection ended without the status");
+        if (run.isGateway) verdicts.excused("gateway");
+        else verdicts.broken(atMs, device, "a connection ended without the status");
       }
       of.connectedMs = null;
     }
@@ -33,16 +38,20 @@ export const birthEveryTime: KeptPromise = {
         const of = devices(device);
         if (way === "in") of.lastInMs = atMs;
         else if (type === PacketType.Publish && of.connectedMs !== null && !of.isBorn) {
-          if (!isRetain && isDup) return;
+          if (!isRetain && (isDup || of.mayPrecede > 0)) {
+            of.mayPrecede -= 1;
+            return;
+          }
           of.isBorn = true;
           if (isRetain) verdicts.held();
           else verdicts.broken(atMs, device, "a message went before the status");
         }
       },
-      connected({ atMs, device }) {
+      connected({ atMs, device, session }) {
         const of = devices(device);
         of.connectedMs = atMs;
         of.isBorn = false;
+        of.mayPrecede = session === "lost" ? run.window : 0;
       },
       closed: leave,
       power: leave,

@@ -10,6 +10,15 @@ export interface OpenReading {
   readonly takenMs: number;
   isSeen: boolean;
   isPublished: boolean;
+  /** Its session was lost while it was open, and the device cannot know. */
+  isForgotten: boolean;
+}
+
+export interface DeliveryTerms {
+  /** Words for an end that may keep a reading from arriving. */
+  readonly mayLose: ReadonlySet<string>;
+  /** Asked when a reading ends as published before it has arrived. */
+  readonly wasForgotten: (device: number, takenMs: number) => boolean;
 }
 
 type OpenReadings = Map<number, OpenReading>;
@@ -27,8 +36,11 @@ interface Device {
   newestSeenTakenMs: number;
 }
 
-/** `mayLose` are words for an end that may keep a reading from arriving. */
-export function watchDelivery(run: RunFacts, verdicts: Verdicts, mayLose: ReadonlySet<string>): Delivery {
+export function watchDelivery(
+  run: RunFacts,
+  verdicts: Verdicts,
+  { mayLose, wasForgotten }: DeliveryTerms,
+): Delivery {
   const lives: Lives<OpenReadings> = perLife(() => new Map());
   const devices = perDevice((): Device => ({ life: 0, isOn: false, newestSeenTakenMs: -1 }));
 
@@ -53,6 +65,7 @@ export function watchDelivery(run: RunFacts, verdicts: Verdicts, mayLose: Readon
     if (reading === undefined) return;
     if (end === "published" && !reading.isSeen) {
       reading.isPublished = true;
+      reading.isForgotten = wasForgotten(device, reading.takenMs);
       return;
     }
     readings.delete(seq);
@@ -65,8 +78,11 @@ export function watchDelivery(run: RunFacts, verdicts: Verdicts, mayLose: Readon
     const { life: lastLife, isOn, newestSeenTakenMs } = devices(device);
     if (!reading.isPublished) {
       verdicts.excused(isOn && life === lastLife ? "end-of-run" : "power-cut");
-    } else if (run.isGateway && reading.takenMs > newestSeenTakenMs) {
+    } else if (run.isGateway && (reading.takenMs > newestSeenTakenMs || lastLife > 1)) {
+      // what arrives on shore does not say in which life it was sent
       verdicts.excused("gateway");
+    } else if (reading.isForgotten) {
+      verdicts.excused("session-forgotten");
     } else {
       verdicts.broken(reading.takenMs, device, `reading ${seq} ended as published and never arrived`);
     }
@@ -77,7 +93,9 @@ export function watchDelivery(run: RunFacts, verdicts: Verdicts, mayLose: Readon
     observer: {
       reading({ device, life, seq, refusal, atMs }) {
         if (refusal !== null) return;
-        lives.of(device, life).set(seq, { takenMs: atMs, isSeen: false, isPublished: false });
+        lives
+          .of(device, life)
+          .set(seq, { takenMs: atMs, isSeen: false, isPublished: false, isForgotten: false });
       },
       readingEnded: conclude,
       seen: arrive,

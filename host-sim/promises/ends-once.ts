@@ -90,7 +90,6 @@ function observe(run: RunFacts, verdicts: Verdicts): Observer {
     power(happening) {
       const of = devices(happening.device);
       if (happening.cause !== "sleep") endLife(of, verdicts);
-      of.acks.forgetUnclaimed();
       of.life = happening.life;
     },
     end({ atMs, waiting }) {
@@ -124,6 +123,7 @@ function endLife(of: Device, verdicts: Verdicts): void {
   for (let left = of.open.size; left > 0; left -= 1) verdicts.excused("power-cut");
   of.open.clear();
   of.dropped.length = 0;
+  of.acks.forgetUnclaimed();
   of.acks.forgetSession();
   of.isSessionLost = false;
 }

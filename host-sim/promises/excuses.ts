@@ -11,7 +11,7 @@ export const EXCUSES = [
     id: "session-forgotten",
     what: "the broker's session ended while the message was open, and nothing could tell the device: MQTT 3.1 has no Session Present, or a CONNECT in between went without its CONNACK",
     promises: ["qos2-exactly-once"],
-    why: "the device sends again what it takes for unfinished, and the broker takes it for new",
+    why: "the device finishes what it had begun: the broker takes a PUBLISH for new, and answers a PUBREL for what it has lost",
   },
   {
     id: "session-ended",
@@ -21,7 +21,7 @@ export const EXCUSES = [
   },
   {
     id: "no-session-present",
-    what: "MQTT 3.1: the device takes a session that the broker has just made for the one it had",
+    what: "MQTT 3.1: the device takes a session that the broker has just made for the one it had, or one that a CONNECT without CONNACK made for a new one",
     promises: ["session-truth"],
     why: "the CONNACK of 3.1 does not say",
   },
@@ -55,12 +55,13 @@ export const EXCUSES = [
     promises: [
       "qos1-at-least-once",
       "qos2-exactly-once",
+      "birth-every-time",
       "status-tells-truth",
       "queues-drain",
       "downlink-delivered",
       "session-truth",
     ],
-    why: "the modem answers for the broker, and what the network has taken arrives when a satellite allows it",
+    why: "the modem answers for the broker, and what the network has taken arrives when a satellite allows it, with no word about the life that sent it",
   },
 ] as const;
 

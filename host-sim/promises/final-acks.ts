@@ -19,6 +19,9 @@ export class FinalAcks {
       if (packetId === null) return;
       if (type === PacketType.Puback) this.#end(packetId, 1);
       else if (type === PacketType.Pubcomp) this.#end(packetId, 2);
+    } else if (type === PacketType.Pubrel) {
+      // a sleep may come between a PUBCOMP's bytes and what they mean: then the device asks for it again
+      if (packetId !== null) this.#inFlight.set(packetId, 2);
     } else if (type === PacketType.Publish) {
       if (qos === 0) this.#handedOver += 1;
       else if (packetId !== null) this.#inFlight.set(packetId, isRetain ? qos + STATUS : qos);

@@ -82,7 +82,7 @@ export class InFlight {
 
   /** A PUBREL leaves. Answers whether a PUBREC came for it. */
   release(packetId: number): boolean {
-    const message = this.#messages.get(packetId);
+    const message = this.#messages.get(packetId) ?? this.recall(packetId);
     if (message === undefined) return this.#strays.has(packetId);
     message.isReleased = true;
     return message.received > 0;

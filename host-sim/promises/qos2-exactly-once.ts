@@ -20,8 +20,8 @@ export const qos2ExactlyOnce: KeptPromise = {
 };
 
 function observe(run: RunFacts, verdicts: Verdicts): Observer {
-  const delivery = watchDelivery(run, verdicts, MAY_LOSE);
   const losses = watchUnknownLosses(run);
+  const delivery = watchDelivery(run, verdicts, { mayLose: MAY_LOSE, wasForgotten: losses.since });
   const lives = perLife(() => new Arrivals());
 
   function repeat({ atMs, device, life }: OfKind<"seen">, seq: number): void {

@@ -30,7 +30,7 @@ export const FAULT_SHAPES = {
   power: shape("optional", true, "power", "power fails, and comes back after the duration (2 s)"),
   restart: shape("none", true, "power", "the watchdog: memory is gone at once, power is not"),
   brownout: shape("needed", true, "power", "power fails again and again for the duration"),
-  sleep: shape("needed", true, "power", "deep sleep: memory is kept, all else is off"),
+  sleep: shape("needed", false, "power", "deep sleep: memory is kept, all else is off"),
   "broker-restart": shape(
     "optional",
     false,

@@ -9,20 +9,20 @@ export interface PacketHead {
   qos: 0 | 1 | 2;
   isDup: boolean;
   isRetain: boolean;
-  /** The first code of CONNACK and SUBACK, else 0. */
+  /** The flags of CONNECT; the first code of CONNACK and SUBACK; else 0. */
   code: number;
   isSessionPresent: boolean;
   /** All bytes of the packet. */
   bytes: number;
 }
 
+const CONNECT = 1;
 const CONNACK = 2;
 const PUBLISH = 3;
 const SUBACK = 9;
 /** From PUBACK to UNSUBACK every packet begins with its id. */
 const FIRST_WITH_ID = 4;
 const LAST_WITH_ID = 11;
-/** More than any fixed and variable head in front of a PUBLISH's id, its topic left out. */
 const LENGTH_BYTES_MAX = 4;
 
 /**
@@ -42,12 +42,12 @@ export class PacketHeads {
     isSessionPresent: false,
     bytes: 0,
   };
-  /** Of the present packet: bytes read so far, of how many; -1 while its length is being read. */
+  /** Of the present packet, whose name is a topic or the protocol's: bytes read so far, of how many; -1 while its length is being read. */
   #at = 0;
   #remainingLength = -1;
   #lengthBytes = 0;
   #length = 0;
-  #topicLength = 0;
+  #nameLength = 0;
   #isTold = false;
   #isLost = false;
 
@@ -89,7 +89,7 @@ export class PacketHeads {
     this.#remainingLength = this.#length;
     this.#head.bytes = 1 + this.#lengthBytes + this.#length;
     this.#at = 0;
-    this.#topicLength = 0;
+    this.#nameLength = 0;
     if (this.#headBytes() === 0) this.#tellHead();
     if (this.#remainingLength === 0) this.#finish();
   }
@@ -97,7 +97,8 @@ export class PacketHeads {
   /** How much of the variable head must be read before the id is known. */
   #headBytes(): number {
     const { type, qos } = this.#head;
-    if (type === PUBLISH) return qos === 0 ? 0 : Math.min(this.#length, 2 + this.#topicLength + 2);
+    if (type === CONNECT) return Math.min(this.#length, 2 + this.#nameLength + 2);
+    if (type === PUBLISH) return qos === 0 ? 0 : Math.min(this.#length, 2 + this.#nameLength + 2);
     if (type === CONNACK || (type >= FIRST_WITH_ID && type <= LAST_WITH_ID)) return Math.min(this.#length, 2);
     return 0;
   }
@@ -122,9 +123,13 @@ export class PacketHeads {
     const head = this.#head;
     const at = this.#at;
     this.#at += 1;
-    if (head.type === PUBLISH) {
-      if (at < 2) this.#topicLength = this.#topicLength * 256 + byte;
-      else if (at >= 2 + this.#topicLength) head.packetId = ((head.packetId ?? 0) * 256 + byte) & 0xffff;
+    if (head.type === CONNECT) {
+      if (at < 2) this.#nameLength = this.#nameLength * 256 + byte;
+      // behind the name the level, then the flags
+      else if (at === 2 + this.#nameLength + 1) head.code = byte;
+    } else if (head.type === PUBLISH) {
+      if (at < 2) this.#nameLength = this.#nameLength * 256 + byte;
+      else if (at >= 2 + this.#nameLength) head.packetId = ((head.packetId ?? 0) * 256 + byte) & 0xffff;
     } else if (head.type === CONNACK) {
       if (at === 0) head.isSessionPresent = (byte & 1) !== 0;
       else head.code = byte;

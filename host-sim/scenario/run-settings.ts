@@ -67,5 +67,6 @@ export function factsOf({ device, names, pace, link }: RunSettings): RunFacts {
     window: device.capacities.window,
     entries: device.capacities.entries,
     isGateway: link.kind === "gateway",
+    pace,
   };
 }

@@ -94,7 +94,7 @@ class DeviceStation implements Station {
         clock,
         oscillators: { driftPpm, startMs: clockStartMs, sleepDriftPpm: SLEEP_DRIFT_PPM },
         random: random.stream("reconnect"),
-        sample: () => temperature(clock.nowMs),
+        sample: () => this.#measured(temperature(clock.nowMs), settings.link.gateway !== null),
         observer: (event) => this.#tell(event),
       },
     );
@@ -154,6 +154,11 @@ class DeviceStation implements Station {
     timed.device = this.#number;
     timed.life = this.#life;
     observer(timed);
+  }
+
+  /** Behind a gateway for messages nothing but the reading itself tells which life took it: there its decimals do. */
+  #measured(thousandths: number, tellsLife: boolean): number {
+    return tellsLife ? Math.trunc(thousandths / 1000) * 1000 + (this.#life % 100) * 10 : thousandths;
   }
 
   /** As one object, without a copy on the way: nothing happens more often. */

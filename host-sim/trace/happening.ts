@@ -55,7 +55,7 @@ export interface PacketSeen {
   readonly qos: 0 | 1 | 2;
   readonly isDup: boolean;
   readonly isRetain: boolean;
-  /** Return or reason code of CONNACK, SUBACK (the first) and UNSUBACK; session present of CONNACK in `isSessionPresent`. */
+  /** The flags of CONNECT; the return code of CONNACK and the first of SUBACK; else 0. */
   readonly code: number;
   readonly isSessionPresent: boolean;
   readonly bytes: number;

@@ -40,15 +40,15 @@ export function createPlayer(terrain: Terrain, patienceMs: number): Player {
 function answerOf(worker: Worker, task: Task, patienceMs: number): Promise<readonly Breach[] | null> {
   return new Promise((resolve, reject) => {
     const patience = setTimeout(() => settle(() => resolve(null)), patienceMs);
+    const onMessage = (breaches: readonly Breach[]): void => settle(() => resolve(breaches));
+    const onError = (error: NodeJS.ErrnoException): void => {
+      settle(() => (error.code === "ERR_WORKER_OUT_OF_MEMORY" ? resolve(null) : reject(error)));
+    };
     function settle(how: () => void): void {
       clearTimeout(patience);
-      worker.removeAllListeners();
+      worker.off("message", onMessage).off("error", onError);
       how();
     }
-    worker.once("message", (breaches: readonly Breach[]) => settle(() => resolve(breaches)));
-    worker.once("error", (error: NodeJS.ErrnoException) => {
-      settle(() => (error.code === "ERR_WORKER_OUT_OF_MEMORY" ? resolve(null) : reject(error)));
-    });
-    worker.postMessage(task);
+    worker.on("message", onMessage).on("error", onError).postMessage(task);
   });
 }

@@ -1,5 +1,5 @@
 // Owns one run of the kernel's own TCP, in namespaces made for it. Knows nothing of the model.
-import { spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Case } from "./cases.ts";
 
@@ -12,8 +12,26 @@ export class MissingError extends Error {
   override readonly name = "MissingError";
 }
 
-/** Rejects when the case did not come to its end in time. */
+interface Measured {
+  readonly samplesMs: readonly number[];
+  /** By how much 95 of 100 packets were less late than the link said. */
+  readonly lateMs: number;
+}
+
+/** What a measurement bears: the model knows nothing of a scheduler. */
+const MOST_LATE_MS = 3;
+const ATTEMPTS = 4;
+
+/** Measures again when the machine was too busy to be the link. Rejects when that does not help, or nothing came in time. */
 export async function runKernel(subject: Case, seed: number): Promise<readonly number[]> {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const { samplesMs, lateMs } = await measure(subject, seed);
+    if (lateMs <= MOST_LATE_MS) return samplesMs;
+  }
+  throw new Error(`${subject.name}, seed ${seed}: this machine is too busy to measure; try fewer --jobs`);
+}
+
+async function measure(subject: Case, seed: number): Promise<Measured> {
   const { link, work, limitMs } = subject;
   const input = JSON.stringify({ seed, limitMs, link, work });
   const { exitCode, stdout, stderr } = await run(
@@ -24,7 +42,7 @@ export async function runKernel(subject: Case, seed: number): Promise<readonly n
   );
   if (exitCode !== 0)
     throw new Error(`${subject.name}, seed ${seed}: ${stderr.trim() || `exit ${exitCode}`}`);
-  return (JSON.parse(stdout) as { readonly samplesMs: readonly number[] }).samplesMs;
+  return JSON.parse(stdout) as Measured;
 }
 
 /** Throws a `MissingError` that says how to get what is missing. */
@@ -58,18 +76,12 @@ interface Ended {
 
 function run(command: string, args: readonly string[], input: string, timeout: number): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { timeout, stdio: "pipe" });
-    let [stdout, stderr] = ["", ""];
-    child.stdout.on("data", (text) => {
-      stdout += text;
+    const child = execFile(command, args, { timeout }, (error, stdout, stderr) => {
+      const exitCode = error === null ? 0 : typeof error.code === "number" ? error.code : null;
+      resolve({ exitCode, stdout, stderr });
     });
-    child.stderr.on("data", (text) => {
-      stderr += text;
-    });
-    child.on("error", (error) => resolve({ exitCode: null, stdout, stderr: error.message }));
-    child.on("close", (exitCode) => resolve({ exitCode, stdout, stderr }));
     // It may be gone before it has read.
-    child.stdin.on("error", () => undefined);
-    child.stdin.end(input);
+    child.stdin?.on("error", () => undefined);
+    child.stdin?.end(input);
   });
 }

@@ -1,5 +1,5 @@
 // `explore`: many random worlds, and every promise that one of them breaks, with the command that shows it again. Plays none
-// itself: threads do.
+// itself: processes do.
 import { availableParallelism } from "node:os";
 import { createLogUpdate } from "log-update";
 import { addTo, emptySum } from "../../scenario/explore/outcome.ts";
@@ -40,7 +40,7 @@ export const explore: ParsedCommand = {
         .option("--start <seed>", "the first seed", countArgument(0, Number.MAX_SAFE_INTEGER - MOST_SEEDS), 1)
         .option(
           "--jobs <count>",
-          "how many threads (default: one for each core)",
+          "how many processes (default: one for each core)",
           countArgument(1, MOST_JOBS),
         ),
     ).option("--json", "print the report as one JSON document");
@@ -49,7 +49,6 @@ export const explore: ParsedCommand = {
     const options = given as ExploreOptions;
     const image = readImage(context.root);
     const assignment = {
-      image: image.module,
       choices: choicesOf(options, context.root),
       boards: allBoards(context.root),
     };

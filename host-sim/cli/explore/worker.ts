@@ -1,10 +1,17 @@
-// A thread that plays worlds, one a message: what comes is a seed, what goes is its outcome. Knows no other thread.
-import { parentPort, workerData } from "node:worker_threads";
+// A process that plays worlds, one a message: what comes is a seed, what goes is its outcome. Knows no other process.
 import { Core } from "../../device/core.ts";
-import { explorer } from "./explorer.ts";
-import type { Assignment } from "./pool.ts";
+import { packageRoot } from "../../package/package-root.ts";
+import { readImage } from "../image.ts";
+import { type Explored, explorer } from "./explorer.ts";
+import type { Assignment, ToWorker } from "./pool.ts";
 
-const { image, choices, boards } = workerData as Assignment;
-const explore = explorer(new Core(image), choices, boards);
+let explore: ((seed: number) => Explored) | null = null;
 
-parentPort?.on("message", (seed: number) => parentPort?.postMessage(explore(seed)));
+function begin({ choices, boards }: Assignment): void {
+  explore = explorer(new Core(readImage(packageRoot()).module), choices, boards);
+}
+
+process.on("message", (message: ToWorker) => {
+  if (message.kind === "begin") begin(message.assignment);
+  else process.send?.(explore?.(message.seed));
+});

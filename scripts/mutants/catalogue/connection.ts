@@ -18,7 +18,7 @@ export const CONNECTION_AND_TIME: readonly Mutant[] = [
         replace: "return nowMs < sinceMs ? 0 : <i32>(nowMs - sinceMs);",
       },
     ],
-    expects: ["queues-drain", "dead-link-noticed", "status-tells-truth"],
+    expects: ["samples-on-time", "keep-alive-kept", "dead-link-noticed"],
   },
   {
     name: "keep-alive-without-pings",
@@ -30,7 +30,7 @@ export const CONNECTION_AND_TIME: readonly Mutant[] = [
         replace: "  if (c.keepAliveMs >= 0) return NO_DEADLINE;\n  const interval",
       },
     ],
-    expects: ["dead-link-noticed", "legal-bytes"],
+    expects: ["keep-alive-kept"],
   },
   {
     name: "ping-answer-awaited-too-briefly",
@@ -130,7 +130,7 @@ export const CONNECTION_AND_TIME: readonly Mutant[] = [
         replace: "else if (c.phase == Phase.Handshaking || c.phase == Phase.Connected || c.phase",
       },
     ],
-    expects: ["packet-ids"],
+    expects: ["connect-comes-first"],
   },
   {
     name: "time-kept-across-a-sleep",

@@ -48,6 +48,7 @@ export const EDGES: readonly Mutant[] = [
     name: "one-entry-too-many",
     breaks: "one message more than there are entries is kept, in the bytes of the next table",
     edits: [
+      ...FEW_ENTRIES,
       {
         file: OUTBOX,
         find: "let i: u32 = <u32>c.entryCapacity - 1; i >",
@@ -126,6 +127,7 @@ export const EDGES: readonly Mutant[] = [
     name: "dropped-although-sent",
     breaks: "to make room, a message is dropped that is in flight",
     edits: [
+      ...FEW_ENTRIES,
       {
         file: ACCEPT,
         find: "return i != STATUS_ENTRY && entry.state == EntryState.Queued && (entry.options & Option.WasSent) == 0;",
@@ -149,6 +151,7 @@ export const EDGES: readonly Mutant[] = [
     name: "dropped-in-silence",
     breaks: "a message that makes room for another is not reported",
     edits: [
+      ...FEW_ENTRIES,
       {
         file: ACCEPT,
         find: "append, drop, giveEntry, STATUS_ENTRY, takeEntry,",

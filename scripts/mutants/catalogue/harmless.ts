@@ -10,13 +10,25 @@ export const IDS_NEAR_THE_WRAP: readonly Edit[] = [
   { file: "assembly/client/settings.ts", find: "c.nextPacketId = 1;", replace: "c.nextPacketId = 65530;" },
 ];
 
-/** The transport never takes more than a few bytes at once, as a socket whose buffer is nearly full. */
+/** Seven bytes are a step, of however many the transport takes. */
 export const SHORT_WRITES: readonly Edit[] = [
   {
     file: "assembly/packet/next.ts",
-    find: "  let copied: u32 = 0;\n  while (copied < capacity && spanToSend(c) > 0) {",
+    find: "const bytes: u32 = min<u32>(c.spanLength, capacity);",
+    replace: "const bytes: u32 = min<u32>(c.spanLength, min<u32>(capacity, 7));",
+  },
+];
+
+/** The transport takes a message in two: what is before its payload, then the payload. A cut may come between them. */
+export const PAYLOAD_APART: readonly Edit[] = [
+  {
+    file: "assembly/packet/next.ts",
+    find:
+      "const whole: u32 = isWholePublish(c) ? collectPublish(c, to + copied, capacity - copied, nowMs) : 0;\n" +
+      "    copied += whole > 0 ? whole : collectSpan(c, to + copied, capacity - copied, nowMs);",
     replace:
-      "  let copied: u32 = 0;\n  if (capacity > 7) return collectSpans(c, to, 7, nowMs);\n  while (copied < capacity && spanToSend(c) > 0) {",
+      "copied += collectSpan(c, to + copied, capacity - copied, nowMs);\n" +
+      "    if (c.sending == Sending.Publish && c.sendPiece == 3) return copied;",
   },
 ];
 
@@ -25,6 +37,9 @@ export const SMALL_OUTBOX: readonly Edit[] = withCapacities({ outbox: "77" });
 
 /** The least there may be: two packets of a broker hardly ever fit. */
 export const SMALL_RECEIVE_BUFFER: readonly Edit[] = withCapacities({ receive: "64" });
+
+/** Four messages wait or are in flight. */
+export const FEW_ENTRIES: readonly Edit[] = withCapacities({ entries: "4" });
 
 /** Two incoming QoS 2 messages between PUBLISH and PUBREL. */
 export const FEW_INBOUND_IDS: readonly Edit[] = withCapacities({ inboundIds: "2" });
@@ -38,31 +53,46 @@ export const SMALL_ACK_RING: readonly Edit[] = [
   },
 ];
 
+/** What is read goes on although the end of a message waits to be told. */
+export const ACKS_READ_TOGETHER: readonly Edit[] = [
+  {
+    file: "assembly/packet/receive.ts",
+    find: "if (c.answeredFilters > 0 || c.doneFirst != 0) return Event.None;",
+    replace: "if (c.answeredFilters > 0) return Event.None;",
+  },
+];
+
 /** Each must break nothing, or what is built on it proves nothing. */
 export const CONTROLS: readonly Control[] = [
   { name: "unmutated", edits: [] },
   { name: "ids-near-the-wrap", edits: IDS_NEAR_THE_WRAP },
   { name: "short-writes", edits: SHORT_WRITES },
+  { name: "payload-apart", edits: PAYLOAD_APART },
   { name: "small-outbox", edits: SMALL_OUTBOX },
   { name: "small-receive-buffer", edits: SMALL_RECEIVE_BUFFER },
+  { name: "few-entries", edits: FEW_ENTRIES },
   { name: "few-inbound-ids", edits: FEW_INBOUND_IDS },
   { name: "small-ack-ring", edits: SMALL_ACK_RING },
+  { name: "acks-read-together", edits: ACKS_READ_TOGETHER },
 ];
 
 interface Capacities {
   readonly receive?: string;
   readonly outbox?: string;
+  readonly entries?: string;
   readonly inboundIds?: string;
 }
 
 /** The firmware takes these for its client, whatever the board has. */
-function withCapacities({
-  receive = "receive",
-  outbox = "outbox",
-  inboundIds = "inboundIds",
-}: Capacities): readonly Edit[] {
+function withCapacities(capacities: Capacities): readonly Edit[] {
+  const {
+    receive = "receive",
+    outbox = "outbox",
+    entries = "entries",
+    inboundIds = "inboundIds",
+  } = capacities;
   const given = "receive, outbox, entries, window, inboundIds, texts, textBytes, filters";
-  const taken = `${receive}, ${outbox}, entries, window, ${inboundIds}, texts, textBytes, filters`;
+  const taken = `${receive}, ${outbox}, ${entries}, window, ${inboundIds}, texts, textBytes, filters`;
   return [
     { file: FIRMWARE_SETTINGS, find: `blockBytes(${given})`, replace: `blockBytes(${taken})` },
     { file: FIRMWARE_SETTINGS, find: `init(c, ${given})`, replace: `init(c, ${taken})` },

@@ -1,7 +1,7 @@
 // Owns the mutants that take messages wrongly, or answer for them wrongly.
 
 import type { Mutant } from "../mutant.ts";
-import { SMALL_RECEIVE_BUFFER } from "./harmless.ts";
+import { FEW_INBOUND_IDS, SMALL_RECEIVE_BUFFER } from "./harmless.ts";
 
 const ACKS = "assembly/session/acks.ts";
 const ANSWERS = "assembly/packet/answers.ts";
@@ -40,6 +40,7 @@ export const INCOMING_MESSAGES: readonly Mutant[] = [
     name: "pubrel-releases-nothing",
     breaks: "an incoming QoS 2 id stays taken after its PUBREL",
     edits: [
+      ...FEW_INBOUND_IDS,
       {
         file: ANSWERS,
         find: "  forget(c, packetId);\n  owe(c, Packet.Pubcomp",
@@ -59,7 +60,7 @@ export const INCOMING_MESSAGES: readonly Mutant[] = [
         replace: "  if (!isKnown(c, packetId)) return Event.None;\n  forget(c, packetId);\n",
       },
     ],
-    expects: ["downlink-delivered"],
+    expects: ["acks-in-order"],
   },
   {
     name: "no-puback",
@@ -71,7 +72,7 @@ export const INCOMING_MESSAGES: readonly Mutant[] = [
         replace: "if (c.settleQos == 1) c.settleId = 0;",
       },
     ],
-    expects: ["downlink-delivered"],
+    expects: ["acks-in-order"],
   },
   {
     name: "acked-and-never-told",
@@ -108,7 +109,7 @@ export const INCOMING_MESSAGES: readonly Mutant[] = [
         replace: "c.receiveStart = c.receiveEnd;",
       },
     ],
-    expects: ["queues-drain", "downlink-delivered", "no-false-alarm"],
+    expects: ["acks-in-order", "legal-bytes", "downlink-delivered", "queues-drain"],
   },
   {
     name: "half-a-packet-forgotten",
@@ -121,6 +122,6 @@ export const INCOMING_MESSAGES: readonly Mutant[] = [
         replace: "c.receiveStart = 0;\n  c.receiveEnd = 0;",
       },
     ],
-    expects: ["downlink-delivered", "queues-drain"],
+    expects: ["acks-in-order", "packet-ids", "no-false-alarm"],
   },
 ];

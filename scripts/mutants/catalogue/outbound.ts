@@ -1,7 +1,7 @@
 // Owns the mutants that take the broker's acknowledgements wrongly, or number, limit and report their messages wrongly.
 
 import type { Mutant } from "../mutant.ts";
-import { IDS_NEAR_THE_WRAP } from "./harmless.ts";
+import { ACKS_READ_TOGETHER, IDS_NEAR_THE_WRAP } from "./harmless.ts";
 
 const ANSWERS = "assembly/packet/answers.ts";
 const HEADS = "assembly/packet/heads.ts";
@@ -21,7 +21,7 @@ export const OUTBOUND: readonly Mutant[] = [
           "if (!awaitsFirst(c, i, 1)) return breakOff(c, CloseReason.UnexpectedAck);\n  publishAcked(c, entryAt(c, c.lastReleased).next);",
       },
     ],
-    expects: ["ends-once"],
+    expects: ["ends-once", "queues-drain"],
   },
   {
     name: "qos2-sent-as-qos1",
@@ -128,17 +128,10 @@ export const OUTBOUND: readonly Mutant[] = [
     expects: ["packet-ids"],
   },
   {
-    name: "slot-taken-while-busy",
-    breaks: "the slot of an id is given to the next id that shares it, and the first one's ack finds nothing",
-    edits: [
-      { file: PACKET_IDS, find: "if (slotAt(c, slotOf(c, id)).owner == 0) {", replace: "if (tried == 0) {" },
-    ],
-    expects: ["queues-drain", "ends-once"],
-  },
-  {
     name: "ends-lost-when-two-come",
     breaks: "of several messages that end before a poll only the first is reported",
     edits: [
+      ...ACKS_READ_TOGETHER,
       {
         file: "assembly/session/outbox.ts",
         find: "c.doneFirst = entryAt(c, i).next;",

@@ -1,7 +1,7 @@
 // Owns the mutants that go wrong when a session is resumed, lost, or known to one side only.
 
 import type { Mutant } from "../mutant.ts";
-import { SHORT_WRITES } from "./harmless.ts";
+import { PAYLOAD_APART } from "./harmless.ts";
 
 const HEADS = "assembly/packet/heads.ts";
 const NEXT = "assembly/packet/next.ts";
@@ -29,7 +29,7 @@ export const RESUMING: readonly Mutant[] = [
     name: "half-sent-taken-for-unsent",
     breaks: "a message that was cut in the middle is sent again under a new id, without DUP",
     edits: [
-      ...SHORT_WRITES,
+      ...PAYLOAD_APART,
       { file: LOSS, find: "if (c.sendEntry != 0 && !c.sendTouched &&", replace: "if (c.sendEntry != 0 &&" },
     ],
     expects: ["packet-ids"],
@@ -95,7 +95,7 @@ export const RESUMING: readonly Mutant[] = [
     name: "nothing-sent-again",
     breaks: "a resumed session goes on with what is new",
     edits: [{ file: CONNACK, find: "    resume(c);\n", replace: "" }],
-    expects: ["queues-drain"],
+    expects: ["packet-ids", "queues-drain"],
   },
   {
     name: "loss-taken-for-resumption",

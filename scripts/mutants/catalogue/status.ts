@@ -33,25 +33,19 @@ export const STATUS: readonly Mutant[] = [
       },
       OWN_TOPIC_IGNORED,
     ],
-    expects: ["status-tells-truth"],
-  },
-  {
-    name: "late-will-left-standing",
-    breaks: "a will that comes after the birth is not answered",
-    edits: [OWN_TOPIC_IGNORED],
-    expects: ["status-tells-truth"],
+    expects: ["birth-every-time", "status-tells-truth"],
   },
   {
     name: "status-not-retained",
     breaks: "the status is published without the retain flag",
     edits: [{ file: STATUS_CELL, find: "STATUS_OPTIONS: u8 = 1 | 4;", replace: "STATUS_OPTIONS: u8 = 1;" }],
-    expects: ["status-tells-truth"],
+    expects: ["status-tells-truth", "birth-every-time"],
   },
   {
     name: "goodbye-without-status",
     breaks: "a device that leaves says DISCONNECT, which deletes the will, and not offline",
     edits: [{ file: CONNECTION, find: "  if (c.goodbyeText != 0) oweStatus(c);\n", replace: "" }],
-    expects: ["status-tells-truth"],
+    expects: ["goodbye-tells-first", "status-tells-truth"],
   },
   {
     name: "disconnect-before-the-status",
@@ -63,6 +57,6 @@ export const STATUS: readonly Mutant[] = [
         replace: "if (c.disconnectOwed && isStatusUnsettled(c)) beginMessage(c);",
       },
     ],
-    expects: ["status-tells-truth"],
+    expects: ["goodbye-tells-first", "status-tells-truth"],
   },
 ];

@@ -12,15 +12,10 @@ import { Recovery } from "./recovery.ts";
 import { LinuxEstimator } from "./rto.ts";
 import type { Segment } from "./segment.ts";
 import type { Opening, Sender, SenderPorts } from "./sender.ts";
+import { TailProbe } from "./tail-probe.ts";
 
 const NOTHING = new Uint8Array(0);
 const DUPLICATE_ACKS = 3;
-
-/** What was sent last to learn whether the tail was lost; see tcp_send_loss_probe. */
-interface TailProbe {
-  readonly to: number;
-  readonly isRepeat: boolean;
-}
 
 export class LinuxSender implements Sender {
   readonly #clock: Clock;
@@ -33,6 +28,7 @@ export class LinuxSender implements Sender {
   readonly #window = new CubicWindow();
   readonly #recovery = new Recovery(this.#window);
   readonly #rack = new Rack();
+  readonly #tailProbe = new TailProbe();
   readonly #reader = new AckReader(this.#out, (segment) => this.#onDelivered(segment));
   #mss = 0;
   #hasSack = false;
@@ -41,7 +37,6 @@ export class LinuxSender implements Sender {
   /** Nagle as Minshall has it: until here a segment that was not full has gone. */
   #smallTo = 0;
   #duplicateAcks = 0;
-  #tailProbe: TailProbe | null = null;
   /** Whether the window, and not the program, held the sender back in this round trip, which ends at `#roundTo`. */
   #isLimited = false;
   #roundTo = 0;
@@ -157,7 +152,7 @@ export class LinuxSender implements Sender {
     const { nowMs } = this.#clock;
     const { minRttMs, srttMs } = this.#estimator;
     const isRecovering = this.#recovery.state !== "open";
-    const patienceMs = reorderMs(minRttMs, srttMs ?? 0, this.#sackedSegments(), isRecovering);
+    const patienceMs = reorderMs(minRttMs, srttMs ?? 0, this.#out.sackedSegments, isRecovering);
     const nextMs = this.#rack.detect(this.#out.sent, nowMs, patienceMs, this.#lose);
     if (nextMs !== null) this.#timer.armReordering(nextMs);
   }
@@ -177,33 +172,18 @@ export class LinuxSender implements Sender {
     if (this.#recovery.state === "open") this.#recovery.enterRecovery(this.#out.nxt);
   };
 
-  /**
-   * tcp_process_tlp_ack: when both the probe and what it repeated arrived, the peer says so. If it goes on without a
-   * word, the probe brought back what had been lost, and that counts as congestion.
-   */
   #settleTailProbe(isDuplicate: boolean): void {
-    const probe = this.#tailProbe;
-    const { una } = this.#out;
-    if (probe === null || una < probe.to) return;
-    const wasInVain = this.#reader.toldDuplicate || (isDuplicate && this.#reader.delivered === 0);
-    const isPast = una > probe.to;
-    if (!isPast && probe.isRepeat && !wasInVain) return;
-    this.#tailProbe = null;
-    if (!isPast || !probe.isRepeat || wasInVain || this.#recovery.state !== "open") return;
+    const isAnsweredTwice = this.#reader.toldDuplicate || (isDuplicate && this.#reader.delivered === 0);
+    const hadLoss = this.#tailProbe.settle(this.#out.una, isAnsweredTwice);
+    if (!hadLoss || this.#recovery.state !== "open") return;
     this.#window.shrink();
     this.#window.follow(this.#window.ssthresh);
   }
 
-  #sackedSegments(): number {
-    let count = 0;
-    for (const segment of this.#out.sent) if (segment.isSacked) count += 1;
-    return count;
-  }
-
+  /** Without SACK, each duplicate ack stands for a segment that has arrived. */
   #inFlight(): number {
-    let count = 0;
-    for (const segment of this.#out.sent) if (!segment.isSacked && !segment.isLost) count += 1;
-    return Math.max(0, count - (this.#hasSack ? 0 : this.#duplicateAcks));
+    const count = this.#out.segmentsInFlight;
+    return this.#hasSack ? count : Math.max(0, count - this.#duplicateAcks);
   }
 
   #sayIfDrained(): void {
@@ -216,7 +196,7 @@ export class LinuxSender implements Sender {
     if (!this.#isRunning || this.#out.isDone) return;
     let room = this.#window.segments - this.#inFlight();
     for (; room > 0; room -= 1) {
-      const lost = this.#firstLost();
+      const lost = this.#out.firstLost;
       if (lost === null) break;
       this.#resend(lost);
     }
@@ -248,11 +228,6 @@ export class LinuxSender implements Sender {
     return obeysNagle && isSmallTail && this.#smallTo > una ? null : length;
   }
 
-  #firstLost(): Sent | null {
-    for (const segment of this.#out.sent) if (segment.isLost) return segment;
-    return null;
-  }
-
   /** tcp_retrans_try_collapse: small ones go together. */
   #resend(segment: Sent): void {
     this.#out.mergeFollowing(segment, this.#mss);
@@ -280,9 +255,9 @@ export class LinuxSender implements Sender {
     }
     if (this.#timer.isForReordering) return;
     const isCalm =
-      this.#recovery.state === "open" && this.#tailProbe === null && this.#sackedSegments() === 0;
+      this.#recovery.state === "open" && !this.#tailProbe.isOut && this.#out.sackedSegments === 0;
     if (this.#hasSack && isCalm) this.#timer.armTailProbe(this.#out.sent.length, head.sentMs);
-    else this.#timer.armRto(this.#recovery.state === "open" ? head.sentMs : this.#clock.nowMs);
+    else this.#timer.armRto(this.#timer.isForTailProbe ? head.sentMs : this.#clock.nowMs);
   }
 
   #onDue(due: Due): void {
@@ -304,16 +279,16 @@ export class LinuxSender implements Sender {
     const last = this.#out.sent.at(-1);
     if (last === undefined) return;
     const length = this.#nextLength(false);
-    this.#tailProbe = { to: length === null ? last.to : this.#out.nxt + length, isRepeat: length === null };
     if (length === null) this.#resend(last);
     else this.#transmit(this.#out.cut(length, this.#clock.nowMs), false);
+    this.#tailProbe.begin(this.#out.nxt, length === null);
     this.#timer.armRto(this.#clock.nowMs);
   }
 
   #onTimeout(): void {
     const head = this.#out.sent[0];
     if (head === undefined) return;
-    this.#tailProbe = null;
+    this.#tailProbe.forget();
     this.#duplicateAcks = 0;
     this.#recovery.enterLoss(this.#out.nxt);
     for (const segment of this.#out.sent) segment.isLost = !segment.isSacked;

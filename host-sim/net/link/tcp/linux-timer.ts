@@ -51,6 +51,10 @@ export class LinuxTimer {
     return this.#waitsFor === "time-out" || this.#waitsFor === "reordering";
   }
 
+  get isForTailProbe(): boolean {
+    return this.#waitsFor === "tail-probe";
+  }
+
   get isForReordering(): boolean {
     return this.#waitsFor === "reordering";
   }
@@ -59,7 +63,7 @@ export class LinuxTimer {
     return Math.min(this.#estimator.rtoMs * 2 ** this.#doublings, this.#flavour.mostRtoMs);
   }
 
-  /** Counted from `fromMs`, which may be when the first segment left. */
+  /** Counted from `fromMs`: now, or when the first segment left if it is a probe of the tail that was awaited (tcp_rearm_rto). */
   armRto(fromMs: number): void {
     this.#set("time-out", fromMs + this.#rtoMs - this.#clock.nowMs);
   }

@@ -156,7 +156,7 @@ export class LwipSender implements Sender {
   /** tcp_output: whole segments, those to be sent again first; none that the window would cut. */
   #output(): void {
     while (this.#isRunning && !this.#out.isDone) {
-      const lost = this.#firstLost();
+      const lost = this.#out.firstLost;
       const length = lost === null ? this.#freshLength() : lost.to - lost.from;
       if (length === null) break;
       const edge = (lost === null ? this.#out.nxt : lost.from) + length;
@@ -199,14 +199,8 @@ export class LwipSender implements Sender {
     this.#ports.transmit(segment.from, this.#out.payload(segment), segment.fin);
   }
 
-  #firstLost(): Sent | null {
-    for (const segment of this.#out.sent) if (segment.isLost) return segment;
-    return null;
-  }
-
   #isInFlight(): boolean {
-    for (const segment of this.#out.sent) if (!segment.isLost) return true;
-    return false;
+    return this.#out.segmentsInFlight > 0;
   }
 
   #armRto(): void {
@@ -257,14 +251,14 @@ export class LwipSender implements Sender {
     } else {
       this.#stopPersisting();
       this.#transmit(
-        this.#firstLost() ?? this.#out.cut(Math.min(this.#peer.bytes, this.#mss), this.#clock.nowMs),
+        this.#out.firstLost ?? this.#out.cut(Math.min(this.#peer.bytes, this.#mss), this.#clock.nowMs),
       );
     }
   }
 
   #transmitProbe(): void {
     const { nxt, unsentBytes } = this.#out;
-    const lost = this.#firstLost();
+    const lost = this.#out.firstLost;
     if (lost === null) this.#ports.transmit(nxt, this.#out.probe(), unsentBytes === 0);
     else
       this.#ports.transmit(

@@ -36,6 +36,25 @@ export class Outgoing {
     return this.#sent;
   }
 
+  /** The first that is to be sent again. */
+  get firstLost(): Sent | null {
+    for (const segment of this.#sent) if (segment.isLost) return segment;
+    return null;
+  }
+
+  get sackedSegments(): number {
+    let count = 0;
+    for (const segment of this.#sent) if (segment.isSacked) count += 1;
+    return count;
+  }
+
+  /** Neither acknowledged in any way nor taken for lost. */
+  get segmentsInFlight(): number {
+    let count = 0;
+    for (const segment of this.#sent) if (!segment.isSacked && !segment.isLost) count += 1;
+    return count;
+  }
+
   get una(): number {
     return this.#una;
   }

@@ -39,6 +39,15 @@ function measure(pair: WiredPair): void {
   pair.forget();
 }
 
+/** Its first window has room for three; an ack makes room for the fourth. */
+function espIdfPair(): WiredPair {
+  const pair = wiredPair({ caller: ESP_IDF });
+  pair.caller.stream.write(pattern(3 * 1440));
+  pair.advanceMs(1_000);
+  pair.forget();
+  return pair;
+}
+
 describe("lwIP's time-outs", () => {
   test("are met at the stack's ticks, however the connection lies to them", () => {
     for (const [sinceMs, repeatedMs] of [
@@ -46,8 +55,7 @@ describe("lwIP's time-outs", () => {
       [-300, 2_700],
       [-499, 2_501],
     ] as const) {
-      const pair = dialledPair({ sinceMs });
-      pair.loseNext(() => true);
+      const pair = dialledPair({ sinceMs, loses: ({ atMs }) => atMs === 0 });
       pair.advanceMs(3_500);
       assert.deepEqual(
         timesOf(pair, ({ synMss, from }) => synMss !== null && from === "caller"),
@@ -57,8 +65,7 @@ describe("lwIP's time-outs", () => {
   });
 
   test("of a SYN do not grow, and the tick after the sixth repetition ends it", () => {
-    const pair = dialledPair();
-    pair.loseAll(() => true);
+    const pair = dialledPair({ loses: () => true });
     pair.advanceMs(18_499);
     assert.deepEqual(
       timesOf(pair, () => true),
@@ -108,39 +115,37 @@ describe("lwIP's time-outs", () => {
 
 describe("lwIP after a loss", () => {
   test("sends again at the third duplicate ack, without waiting for the time-out", () => {
-    const pair = wiredPair({ caller: ESP_IDF });
+    const pair = espIdfPair();
     pair.loseNext(dataFrom("caller"));
-    pair.caller.stream.write(pattern(4 * 1440));
+    pair.caller.stream.write(pattern(4 * 1440, 3 * 1440));
     pair.advanceMs(40);
-    assert.ok(pair.answerer.bytes.equals(pattern(4 * 1440)));
+    assert.ok(pair.answerer.bytes.equals(pattern(7 * 1440)));
     const resent = pair.log.filter(dataFrom("caller")).slice(4);
     assert.deepEqual(
       resent.map(({ seq }) => seq),
-      [0],
+      [3 * 1440],
       "the first, and it alone",
     );
   });
 
   test("waits for the time-out when only two duplicate acks can come", () => {
-    const pair = wiredPair({ caller: ESP_IDF });
+    const pair = espIdfPair();
     pair.loseNext(dataFrom("caller"));
-    pair.caller.stream.write(pattern(3 * 1440));
+    pair.caller.stream.write(pattern(3 * 1440, 3 * 1440));
     pair.advanceMs(2_400);
-    assert.equal(pair.answerer.bytes.length, 0);
-    pair.advanceMs(700);
-    assert.ok(pair.answerer.bytes.equals(pattern(3 * 1440)));
+    assert.equal(pair.answerer.bytes.length, 3 * 1440);
+    pair.advanceMs(5_000);
+    assert.ok(pair.answerer.bytes.equals(pattern(6 * 1440)));
   });
 
   test("begins with one segment after a time-out", () => {
-    const pair = wiredPair({ caller: ESP_IDF });
+    const pair = espIdfPair();
     for (let i = 0; i < 4; i++) pair.loseNext(dataFrom("caller"));
-    pair.caller.stream.write(pattern(4 * 1440));
-    pair.advanceMs(3_000);
+    pair.caller.stream.write(pattern(4 * 1440, 3 * 1440));
+    pair.advanceMs(10_000);
     const resent = pair.log.filter(dataFrom("caller")).slice(4);
-    const firstMs = resent[0]?.atMs;
-    assert.equal(resent.filter(({ atMs }) => atMs === firstMs).length, 1);
-    pair.advanceMs(1_000);
-    assert.ok(pair.answerer.bytes.equals(pattern(4 * 1440)));
+    assert.equal(resent.filter(({ atMs }) => atMs === resent[0]?.atMs).length, 1);
+    assert.ok(pair.answerer.bytes.equals(pattern(7 * 1440)));
   });
 
   test("that keeps no early segments gets them all again; one that keeps them, the missing one", () => {

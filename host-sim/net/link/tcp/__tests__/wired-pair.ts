@@ -33,6 +33,8 @@ interface Options {
   readonly oneWayMs?: number;
   readonly onAnswerer?: Partial<StreamHandlers>;
   readonly sinceMs?: number;
+  /** From the first SYN on. */
+  readonly loses?: (segment: Passing) => boolean;
 }
 
 /** Without Nagle, so that every write is a segment. */
@@ -45,7 +47,7 @@ export function dialledPair(options: Options = {}): WiredPair {
   const clock = new VirtualClock();
   const log: Passing[] = [];
   const once: ((segment: Passing) => boolean)[] = [];
-  let isLostForGood: (segment: Passing) => boolean = () => false;
+  let isLostForGood = options.loses ?? (() => false);
   let wasCalled = false;
 
   const carry =
