@@ -8,7 +8,7 @@ import { connectComesFirst } from "./connect-comes-first.ts";
 import { deadLinkNoticed } from "./dead-link-noticed.ts";
 import { downlinkDelivered } from "./downlink-delivered.ts";
 import { endsOnce } from "./ends-once.ts";
-import type { ExcuseId } from "./excuses.ts";
+import { type ExcuseId, isExcuseFor } from "./excuses.ts";
 import { goodbyeTellsFirst } from "./goodbye-tells-first.ts";
 import { inOrder } from "./in-order.ts";
 import { keepAliveKept } from "./keep-alive-kept.ts";
@@ -127,6 +127,7 @@ class Tally implements Verdicts {
   }
 
   excused(excuse: ExcuseId): void {
+    if (!isExcuseFor(excuse, this.#name)) throw new Error(`${this.#name} knows no excuse ${excuse}`);
     this.#excused[excuse] = (this.#excused[excuse] ?? 0) + 1;
   }
 

@@ -25,7 +25,7 @@ const MEAN_SHARE = { from: 0.2, to: 0.8 } as const;
 export const backOff: KeptPromise = {
   name: "back-off",
   claim: "The wait before a connection is drawn evenly below a ceiling that doubles until there is progress.",
-  observe: ({ pace }, verdicts) => (pace === undefined ? {} : observe(pace, verdicts)),
+  observe: ({ pace }, verdicts) => observe(pace, verdicts),
 };
 
 function observe(pace: Pace, verdicts: Verdicts): Observer {

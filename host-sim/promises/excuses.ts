@@ -66,3 +66,9 @@ export const EXCUSES = [
 ] as const;
 
 export type ExcuseId = (typeof EXCUSES)[number]["id"];
+
+export function isExcuseFor(id: ExcuseId, promise: string): boolean {
+  return EXCUSES.some(
+    (excuse) => excuse.id === id && (excuse.promises as readonly string[]).includes(promise),
+  );
+}

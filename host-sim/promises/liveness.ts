@@ -23,7 +23,7 @@ export interface Bounds {
 
 export function boundsOf({ keepAliveSeconds, pace }: RunFacts): Bounds {
   const keepAliveMs = keepAliveSeconds * 1000;
-  const fixedMs = pace?.pingDeadlineMs ?? 0;
+  const fixedMs = pace.pingDeadlineMs;
   return {
     keepAliveMs,
     pingIntervalMs:

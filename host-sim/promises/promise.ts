@@ -18,8 +18,7 @@ export interface RunFacts {
   readonly entries: number;
   /** Whether a gateway carries messages instead of TCP and MQTT. */
   readonly isGateway: boolean;
-  /** Without it the back-off is not judged. */
-  readonly pace?: ConnectionPace;
+  readonly pace: ConnectionPace;
 }
 
 /** What an observer says, as it finds it. */

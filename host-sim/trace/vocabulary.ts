@@ -62,7 +62,7 @@ export const VOCABULARY: Vocabulary = {
     to: "device",
     meaning:
       "head of an MQTT packet: out when its first byte was given to the transport, in when its last was received; " +
-      "type 1 is CONNECT, 15 AUTH; connections count from 1",
+      "type 1 is CONNECT, 15 AUTH; code: flags of CONNECT, return code of CONNACK, first of SUBACK; connections count from 1",
     fields: {
       way: "word",
       connection: "number",
@@ -131,7 +131,7 @@ export const VOCABULARY: Vocabulary = {
   },
   session: {
     to: "device",
-    meaning: "what became of its session in the broker: created, resumed, ended or expired",
+    meaning: "what became of its session in the broker: created, resumed, ended, expired or forgotten",
     fields: { what: "word" },
   },
   will: { to: "device", meaning: "the broker published its will", fields: {} },

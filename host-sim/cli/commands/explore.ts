@@ -20,6 +20,7 @@ interface ExploreOptions extends WorldOptions {
   readonly json?: true;
 }
 
+const DEFAULT_SEEDS = 100;
 const MOST_SEEDS = 1_000_000_000;
 const MOST_JOBS = 256;
 
@@ -36,7 +37,7 @@ export const explore: ParsedCommand = {
   define(command) {
     defineWorlds(
       command
-        .requiredOption("--seeds <count>", "how many worlds", countArgument(1, MOST_SEEDS))
+        .option("--seeds <count>", "how many worlds", countArgument(1, MOST_SEEDS), DEFAULT_SEEDS)
         .option("--start <seed>", "the first seed", countArgument(0, Number.MAX_SAFE_INTEGER - MOST_SEEDS), 1)
         .option(
           "--jobs <count>",

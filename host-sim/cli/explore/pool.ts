@@ -34,7 +34,9 @@ export function explorePool(
 ): Pool {
   const rest = seeds[Symbol.iterator]();
   // a group of their own would outlive this process; what they print is for people
-  const workers = Array.from({ length: jobs }, () => fork(WORKER, { stdio: ["ignore", "ignore", "inherit", "ipc"] }));
+  const workers = Array.from({ length: jobs }, () =>
+    fork(WORKER, { stdio: ["ignore", "ignore", "inherit", "ipc"] }),
+  );
   let isStopped = false;
 
   function work(worker: ChildProcess): Promise<void> {

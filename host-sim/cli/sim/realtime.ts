@@ -34,7 +34,9 @@ export async function simulateInRealTime(
   const plan = planOf(options, context.root);
   // a run in real time has no world: it can be looked at, not played again
   const recording =
-    options.trace === undefined ? null : await openRecording(options.trace, context.root, null, plan.image.hash);
+    options.trace === undefined
+      ? null
+      : await openRecording(options.trace, context.root, null, plan.image.hash);
   const { hurry, over } = hurryWhenInterrupted(context);
   try {
     const simulated = await simulate(context, options, plan, output, { recording, hurry });

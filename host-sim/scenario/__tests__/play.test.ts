@@ -7,8 +7,8 @@ import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Core, loadModule } from "../../device/core.ts";
-import { type Equipment, type Played, playWhole } from "../play.ts";
 import { parseFaults } from "../faults.ts";
+import { type Equipment, type Played, playWhole } from "../play.ts";
 import { countReadings } from "../report.ts";
 import type { World } from "../world.ts";
 
@@ -55,7 +55,9 @@ function broken({ promises }: Played): readonly string[] {
 
 describe("the same seed", () => {
   it("gives the same trace in another process", () => {
-    const faults = parseFaults("cut@30m,power=20s@1h+3,blackhole=5m@2h,broker-forget=30s@3h,sleep=4m@4h").faults;
+    const faults = parseFaults(
+      "cut@30m,power=20s@1h+3,blackhole=5m@2h,broker-forget=30s@3h,sleep=4m@4h",
+    ).faults;
     const world = { ...WORLD, faults };
     const argv = ["--import", "tsx", CHILD, JSON.stringify(world)];
     assert.equal(execFileSync(process.execPath, argv, { encoding: "utf8" }), played(world).traceHash);
@@ -82,7 +84,15 @@ describe("the same seed", () => {
 });
 
 describe("a day in simulated time", () => {
-  for (const link of ["wifi-home", "starlink-obstructed", "geo-rain", "gprs", "nb-iot", "wifi-zombie", "iridium-rudics"]) {
+  for (const link of [
+    "wifi-home",
+    "starlink-obstructed",
+    "geo-rain",
+    "gprs",
+    "nb-iot",
+    "wifi-zombie",
+    "iridium-rudics",
+  ]) {
     for (const qos of [1, 2] as const) {
       it(`on ${link} loses nothing at QoS ${qos}`, () => {
         const run = played({ link, qos, everyMs: 300_000, forMs: 24 * HOUR_MS });

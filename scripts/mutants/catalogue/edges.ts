@@ -2,6 +2,7 @@
 
 import type { Mutant } from "../mutant.ts";
 import {
+  FEW_ENTRIES,
   FEW_INBOUND_IDS,
   SHORT_WRITES,
   SMALL_ACK_RING,

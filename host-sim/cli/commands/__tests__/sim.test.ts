@@ -60,7 +60,8 @@ describe("a run on a good link", () => {
 
   it("reports what it was, what came, and null for what is not modelled", async () => {
     const report = reportOf(await ended([...RUN, "--link", "perfect", "--for", "5s", "--every", "500ms"]));
-    const { image, traceHash, bytesUp, bytesDown, latencyMs, wallMs, holds, checked, chargeMc, ...rest } = report;
+    const { image, traceHash, bytesUp, bytesDown, latencyMs, wallMs, holds, checked, chargeMc, ...rest } =
+      report;
     assert.deepEqual(rest, {
       seed: 7,
       board: "esp8266",
@@ -140,7 +141,8 @@ describe("faults", () => {
     ["broker-restart@2s", 2, "a broker that restarts"],
   ] as const) {
     it(`${what} at QoS ${qos} loses nothing, and the will is heard each time`, async () => {
-      const argv = ["--for", "6s", "--every", "200ms", "--qos", `${qos}`, "--faults", faults];
+      // slow enough for the outbox to hold what comes while the device waits to connect again
+      const argv = ["--for", "8s", "--every", "500ms", "--qos", `${qos}`, "--faults", faults];
       const world = await ended([...RUN, ...argv]);
       const { lost, pending, delivered, readings, willsFired, connections, violations, dropped } =
         reportOf(world);
@@ -155,7 +157,7 @@ describe("faults", () => {
   }
 
   it("a broker that forgets does not break a promise at QoS 1", async () => {
-    const argv = ["--for", "6s", "--every", "200ms", "--faults", "broker-forget@2s"];
+    const argv = ["--for", "8s", "--every", "500ms", "--faults", "broker-forget@2s"];
     const report = reportOf(await ended([...RUN, ...argv]));
     assert.deepEqual([report.lost, report.delivered, report.violations], [0, report.readings, []]);
   });
