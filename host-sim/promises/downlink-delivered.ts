@@ -23,7 +23,9 @@ function observe(run: RunFacts, verdicts: Verdicts): Observer {
   }
 
   function judgeMissing(atMs: number, device: number, command: CommandSent): void {
-    verdicts.broken(atMs, device, `command ${command.number} was not delivered`);
+    // the word that a device has begun anew empties its mailbox on shore, whenever a satellite brings it
+    if (run.isGateway && devices(device).hasRestarted) verdicts.excused("gateway");
+    else verdicts.broken(atMs, device, `command ${command.number} was not delivered`);
   }
 
   function receive({ atMs, device, topic, payload }: OfKind<"message">): void {
@@ -70,7 +72,9 @@ function observe(run: RunFacts, verdicts: Verdicts): Observer {
     closed: disconnect,
     power(happening) {
       disconnect(happening);
-      if (happening.cause !== "sleep") endSession(happening.device);
+      if (happening.cause === "sleep") return;
+      if (!happening.isOn) devices(happening.device).hasRestarted = true;
+      endSession(happening.device);
     },
     end() {
       for (let device = 1; device <= run.devices; device += 1) {

@@ -23,6 +23,8 @@ export interface Delivered {
 export class Downlink {
   connectedMs: number | null = null;
   lastInMs = 0;
+  /** It has begun anew at least once. */
+  hasRestarted = false;
   #connections = 0;
   readonly #awaited: CommandSent[] = [];
   /** By payload: the latest. The payloads repeat after some hundred commands. */

@@ -44,7 +44,7 @@ export const FAULT_SHAPES = {
   throttle: shape("needed", false, "peer", "the broker reads slowly"),
   redeliver: shape("needed", false, "peer", "the broker sends QoS 1 messages twice"),
   takeover: shape("none", false, "peer", "somebody else connects with the device's client id"),
-  "server-close": shape("none", true, "peer", "the broker closes the connection without a word"),
+  "server-close": shape("none", false, "peer", "the broker closes the connection without a word"),
 } as const;
 
 export type FaultKind = keyof typeof FAULT_SHAPES;

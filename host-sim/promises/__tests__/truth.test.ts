@@ -200,6 +200,8 @@ describe("commands", () => {
     assert.deepEqual(again.judged().excused, ["downlink-delivered: gateway"]);
     const passed = new Story({ isGateway: true }).start().command(1, 1).command(2, 1).obey(2);
     assert.deepEqual(passed.judged().broken, ["downlink-delivered"]);
+    const reborn = new Story({ isGateway: true }).start().powerOff().wait(500).start().command(1, 1);
+    assert.deepEqual(reborn.command(2, 1).obey(2).judged().excused, ["downlink-delivered: gateway"]);
   });
 });
 
