@@ -121,6 +121,18 @@ export const CONNECTION_AND_TIME: readonly Mutant[] = [
     expects: ["back-off"],
   },
   {
+    name: "gives-up-after-a-cut",
+    breaks: "a connection that the link has ended is followed by no other",
+    edits: [
+      {
+        file: CONNECTION,
+        find: "  if (!c.wanted) return false;\n",
+        replace: "  if (!c.wanted || reason == CloseReason.Link) return false;\n",
+      },
+    ],
+    expects: ["queues-drain"],
+  },
+  {
     name: "publish-before-connack",
     breaks: "messages leave before the broker has accepted the connection",
     edits: [

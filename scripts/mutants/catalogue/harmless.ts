@@ -41,8 +41,20 @@ export const SMALL_RECEIVE_BUFFER: readonly Edit[] = withCapacities({ receive: "
 /** Four messages wait or are in flight. */
 export const FEW_ENTRIES: readonly Edit[] = withCapacities({ entries: "4" });
 
+/** Without it no message comes to the device at QoS 2. */
+export const COMMANDS_AT_QOS_2: readonly Edit[] = [
+  {
+    file: FIRMWARE_SETTINGS,
+    find: "const filter: i32 = subscribe(clientOf(s), topicAddress(s), length, AT_LEAST_ONCE);",
+    replace: "const filter: i32 = subscribe(clientOf(s), topicAddress(s), length, AT_LEAST_ONCE + 1);",
+  },
+];
+
 /** Two incoming QoS 2 messages between PUBLISH and PUBREL. */
-export const FEW_INBOUND_IDS: readonly Edit[] = withCapacities({ inboundIds: "2" });
+export const FEW_INBOUND_IDS: readonly Edit[] = [
+  ...COMMANDS_AT_QOS_2,
+  ...withCapacities({ inboundIds: "2" }),
+];
 
 /** Two acknowledgements owed at once. */
 export const SMALL_ACK_RING: readonly Edit[] = [
@@ -71,6 +83,7 @@ export const CONTROLS: readonly Control[] = [
   { name: "small-outbox", edits: SMALL_OUTBOX },
   { name: "small-receive-buffer", edits: SMALL_RECEIVE_BUFFER },
   { name: "few-entries", edits: FEW_ENTRIES },
+  { name: "commands-at-qos-2", edits: COMMANDS_AT_QOS_2 },
   { name: "few-inbound-ids", edits: FEW_INBOUND_IDS },
   { name: "small-ack-ring", edits: SMALL_ACK_RING },
   { name: "acks-read-together", edits: ACKS_READ_TOGETHER },

@@ -1,7 +1,7 @@
 // Owns the mutants that take messages wrongly, or answer for them wrongly.
 
 import type { Mutant } from "../mutant.ts";
-import { FEW_INBOUND_IDS, SMALL_RECEIVE_BUFFER } from "./harmless.ts";
+import { COMMANDS_AT_QOS_2, FEW_INBOUND_IDS, SMALL_RECEIVE_BUFFER } from "./harmless.ts";
 
 const ACKS = "assembly/session/acks.ts";
 const ANSWERS = "assembly/packet/answers.ts";
@@ -15,19 +15,23 @@ export const INCOMING_MESSAGES: readonly Mutant[] = [
     name: "dedup-forgotten-at-reconnect",
     breaks:
       "the ids of incoming QoS 2 messages are forgotten with the connection instead of with the session",
-    edits: [{ file: CONNACK, find: "if (isAssumed) forgetAllInbound(c);", replace: "forgetAllInbound(c);" }],
+    edits: [
+      ...COMMANDS_AT_QOS_2,
+      { file: CONNACK, find: "if (isAssumed) forgetAllInbound(c);", replace: "forgetAllInbound(c);" },
+    ],
     expects: ["downlink-delivered"],
   },
   {
     name: "dedup-never",
     breaks: "no id of an incoming QoS 2 message is kept",
-    edits: [{ file: INBOUND, find: "  c.inboundCount += 1;\n", replace: "" }],
+    edits: [...COMMANDS_AT_QOS_2, { file: INBOUND, find: "  c.inboundCount += 1;\n", replace: "" }],
     expects: ["downlink-delivered"],
   },
   {
     name: "dedup-outlives-the-session",
     breaks: "the ids of a session that is gone swallow messages of the next",
     edits: [
+      ...COMMANDS_AT_QOS_2,
       {
         file: CONNACK,
         find: "  forgetAllInbound(c);\n  restoreSubscriptions(c);\n",
@@ -53,6 +57,7 @@ export const INCOMING_MESSAGES: readonly Mutant[] = [
     name: "no-pubcomp-for-unknown-id",
     breaks: "a PUBREL whose id is not known is not answered",
     edits: [
+      ...COMMANDS_AT_QOS_2,
       { file: ANSWERS, find: "import { forget } from", replace: "import { forget, isKnown } from" },
       {
         file: ANSWERS,
@@ -90,6 +95,7 @@ export const INCOMING_MESSAGES: readonly Mutant[] = [
     name: "acks-in-reverse",
     breaks: "of two acknowledgements that are owed the later one leaves first",
     edits: [
+      ...COMMANDS_AT_QOS_2,
       {
         file: ACKS,
         find: "  const ack: OwedAck = ackAt(c, c.ackFirst);\n  c.ackFirst += 1;\n  if (c.ackFirst == c.ackCapacity) c.ackFirst = 0;\n  c.ackCount -= 1;\n  return ack;",
