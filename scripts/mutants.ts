@@ -22,7 +22,7 @@ const command = new Command("mutants")
     "builds deliberately broken clients, and shows which promise catches each in worlds drawn at random",
   )
   .argument("[names...]", "which mutants (default: all)")
-  .option("--seeds <count>", "worlds for each", count, 40)
+  .option("--seeds <count>", "worlds for each", count, 100)
   .option("--start <seed>", "the first seed", count, 1)
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
   .addHelpText("after", "\nExample:\n  npm run mutants -- dup-forgotten --seeds 10")

@@ -23,8 +23,8 @@ function observe(run: RunFacts, verdicts: Verdicts): Observer {
   }
 
   function judgeMissing(atMs: number, device: number, command: CommandSent): void {
-    // the word that a device has begun anew empties its mailbox on shore, whenever a satellite brings it
-    if (run.isGateway && devices(device).hasRestarted) verdicts.excused("gateway");
+    // the word that a modem has begun anew empties its mailbox on shore, whenever a satellite brings it
+    if (run.isGateway && devices(device).hasBeenOff) verdicts.excused("gateway");
     else verdicts.broken(atMs, device, `command ${command.number} was not delivered`);
   }
 
@@ -72,9 +72,8 @@ function observe(run: RunFacts, verdicts: Verdicts): Observer {
     closed: disconnect,
     power(happening) {
       disconnect(happening);
-      if (happening.cause === "sleep") return;
-      if (!happening.isOn) devices(happening.device).hasRestarted = true;
-      endSession(happening.device);
+      if (!happening.isOn) devices(happening.device).hasBeenOff = true;
+      if (happening.cause !== "sleep") endSession(happening.device);
     },
     end() {
       for (let device = 1; device <= run.devices; device += 1) {

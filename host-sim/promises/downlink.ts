@@ -23,8 +23,8 @@ export interface Delivered {
 export class Downlink {
   connectedMs: number | null = null;
   lastInMs = 0;
-  /** It has begun anew at least once. */
-  hasRestarted = false;
+  /** It was switched off or slept at least once, and its modem with it. */
+  hasBeenOff = false;
   #connections = 0;
   readonly #awaited: CommandSent[] = [];
   /** By payload: the latest. The payloads repeat after some hundred commands. */

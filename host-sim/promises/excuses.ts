@@ -61,7 +61,7 @@ export const EXCUSES = [
       "downlink-delivered",
       "session-truth",
     ],
-    why: "the modem answers for the broker, and what the network has taken arrives when a satellite allows it, with no word about the life that sent it",
+    why: "the modem answers for the broker and forgets with its power; what the network has taken arrives when a satellite allows it, with no word about the life that sent it",
   },
 ] as const;
 

@@ -56,7 +56,7 @@ export class Play {
     const random = createRandom(world.seed);
     const names = deviceNames(world.board, world.devices, random);
     const settings = settingsOf(world, board, names);
-    this.#trace = createTrace(writeLine ?? (() => undefined));
+    this.#trace = createTrace(writeLine);
     this.#promises = createPromises(factsOf(settings));
     const observer = settings.link.kind === "gateway" ? this.#throughGateway() : this.#see;
     const bench = createModelBench({ names, clock: this.#clock, random: random.scope("broker"), observer });

@@ -24,19 +24,27 @@ function legendOf(kind: HappeningKind): readonly string[] {
 
 export interface Trace {
   see(happening: Happening): void;
-  /** Of all lines so far but those of segments, each with its line feed. */
+  /** Of all lines so far but those that are for recordings alone, each with its line feed. */
   hash(): string;
 }
 
-/** Each line is given to `write` with its line feed. */
-export function createTrace(write: (line: string) => void): Trace {
+/**
+ * What is on the wire is for whoever looks at a recording. It is not hashed: segments are told only where somebody records, and
+ * packets come so often that their lines would take longer than the client. When anything about them differs, so does the
+ * moment of what follows from them.
+ */
+const ON_THE_WIRE: ReadonlySet<HappeningKind> = new Set(["packet", "segment"]);
+
+/** Each line is given to `write` with its line feed; null: nobody records. */
+export function createTrace(write: ((line: string) => void) | null): Trace {
   const sum = createLineHash();
   return {
     see(happening) {
+      const isHashed = !ON_THE_WIRE.has(happening.kind);
+      if (!isHashed && write === null) return;
       const line = `${traceLine(happening)}\n`;
-      // segments are told only where somebody records, and whoever repeats a run without that must find the same hash
-      if (happening.kind !== "segment") sum.add(line);
-      write(line);
+      if (isHashed) sum.add(line);
+      write?.(line);
     },
     hash: sum.text,
   };

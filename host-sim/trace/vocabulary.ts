@@ -62,7 +62,8 @@ export const VOCABULARY: Vocabulary = {
     to: "device",
     meaning:
       "head of an MQTT packet: out when its first byte was given to the transport, in when its last was received; " +
-      "type 1 is CONNECT, 15 AUTH; code: flags of CONNECT, return code of CONNACK, first of SUBACK; connections count from 1",
+      "type 1 is CONNECT, 15 AUTH; code: flags of CONNECT, return code of CONNACK, first of SUBACK; connections count from 1; " +
+      "not hashed",
     fields: {
       way: "word",
       connection: "number",

@@ -1,8 +1,9 @@
 // Owns the way from a client's bytes to packets: cut, judged, and read by mqtt-packet, so that the client's own codec does not
 // judge itself. Refuses to know what a packet leads to.
 
-import { type IConnectPacket, type Packet, type Parser, parser } from "mqtt-packet";
+import type { IConnectPacket, Packet } from "mqtt-packet";
 import { Frames } from "./frames.ts";
+import { readWhole } from "./whole-packets.ts";
 import type { Version } from "./message.ts";
 import type { Breach } from "./statements.ts";
 import { bodyBreach } from "./strict-body.ts";
@@ -24,8 +25,6 @@ export class Reader {
   readonly #handlers: ReaderHandlers;
   readonly #frames: Frames;
   #version: Version | null = null;
-  #parser: Parser | null = null;
-  #parsed: Packet | null = null;
 
   constructor(handlers: ReaderHandlers, maximumPacketBytes: number) {
     this.#handlers = handlers;
@@ -62,7 +61,8 @@ export class Reader {
     if (version === null) return this.#readConnect(frame, bodyAt);
     const body = bodyBreach(frame, bodyAt, version);
     if (body !== null) return this.#fail(body);
-    const packet = version === 5 ? this.#parse(frame) : (readOften(frame, bodyAt) ?? this.#parse(frame));
+    const often = version === 5 ? null : readOften(frame, bodyAt);
+    const packet = often ?? this.#parse(frame, version);
     if (packet !== null) this.#handlers.onPacket(packet);
   }
 
@@ -71,20 +71,15 @@ export class Reader {
     if (verdict.kind === "unknown-level") return this.#handlers.onUnknownLevel(verdict.level);
     if (verdict.kind === "breach") return this.#handlers.onBreach(verdict.breach, verdict.version);
     this.#version = verdict.version;
-    this.#parser = parser({ protocolVersion: verdict.version });
-    this.#parser.on("packet", (packet) => {
-      this.#parsed = packet;
-    });
-    // what it refuses although the judges let it pass must not pass
-    this.#parser.on("error", () => this.#fail("malformed"));
-    const packet = this.#parse(frame);
+    const packet = this.#parse(frame, verdict.version);
     if (packet !== null) this.#handlers.onConnect(packet as IConnectPacket, verdict.version);
   }
 
-  #parse(frame: Buffer): Packet | null {
-    this.#parsed = null;
-    this.#parser?.parse(frame);
-    return this.#parsed;
+  /** What mqtt-packet refuses although the judges let it pass must not pass. */
+  #parse(frame: Buffer, version: Version): Packet | null {
+    const packet = readWhole(frame, version);
+    if (packet === null) this.#fail("malformed");
+    return packet;
   }
 
   #fail(breach: Breach): void {

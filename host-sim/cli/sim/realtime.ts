@@ -64,7 +64,7 @@ async function simulate(
   const core = new Core(plan.image.module);
   const ledger = createLedger();
   const promises = createPromises(factsOf(plan.settings));
-  const trace = createTrace(recording?.write ?? (() => undefined));
+  const trace = createTrace(recording?.write ?? null);
   const view = viewFor(context, output, options, plan);
   const startMs = context.clock.nowMs;
   try {

@@ -95,10 +95,13 @@ export function profileNames(): readonly string[] {
     .sort();
 }
 
-/** Throws `ProfileError`. */
+/**
+ * Throws `ProfileError`. The files are the package's own and a test checks each: to do so at every start takes longer than to
+ * simulate a week.
+ */
 export function readProfile(name: string): ProfileFile {
   const names = profileNames();
-  if (names.includes(name)) return checkProfile(name, parseJson(new URL(`${name}.json`, FOLDER)));
+  if (names.includes(name)) return parseJson(new URL(`${name}.json`, FOLDER)) as ProfileFile;
   throw new ProfileError(
     `there is no link "${name}"${didYouMean(name, names)}; there are ${names.join(", ")}, and trace:FILE`,
   );

@@ -28,19 +28,6 @@ export const INCOMING_MESSAGES: readonly Mutant[] = [
     expects: ["downlink-delivered"],
   },
   {
-    name: "dedup-outlives-the-session",
-    breaks: "the ids of a session that is gone swallow messages of the next",
-    edits: [
-      ...COMMANDS_AT_QOS_2,
-      {
-        file: CONNACK,
-        find: "  forgetAllInbound(c);\n  restoreSubscriptions(c);\n",
-        replace: "  restoreSubscriptions(c);\n",
-      },
-    ],
-    expects: ["downlink-delivered"],
-  },
-  {
     name: "pubrel-releases-nothing",
     breaks: "an incoming QoS 2 id stays taken after its PUBREL",
     edits: [

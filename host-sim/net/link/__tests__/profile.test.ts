@@ -11,7 +11,7 @@ describe("a link's profile", () => {
     const names = profileNames();
     assert.ok(names.length >= 20);
     for (const name of names) {
-      assert.equal(readProfile(name).name, name);
+      assert.equal(checkProfile(name, readProfile(name)).name, name);
       assert.equal(parseLink(name).name, name);
     }
   });

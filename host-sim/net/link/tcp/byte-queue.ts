@@ -1,9 +1,10 @@
 // Owns bytes that wait, in one growing buffer. Refuses to know what for.
 
 const FIRST_CAPACITY = 1024;
+const NOTHING = new Uint8Array(0);
 
 export class ByteQueue {
-  #buffer = new Uint8Array(FIRST_CAPACITY);
+  #buffer: Uint8Array = NOTHING;
   #start = 0;
   #end = 0;
 
@@ -30,7 +31,7 @@ export class ByteQueue {
   #makeRoom(needed: number): void {
     const waiting = this.#buffer.subarray(this.#start, this.#end);
     const hasRoom = this.length + needed <= this.#buffer.length;
-    const target = hasRoom ? this.#buffer : new Uint8Array(2 * (this.length + needed));
+    const target = hasRoom ? this.#buffer : new Uint8Array(Math.max(FIRST_CAPACITY, 2 * (this.length + needed)));
     target.set(waiting);
     this.#buffer = target;
     this.#end = this.length;
