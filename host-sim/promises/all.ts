@@ -4,7 +4,9 @@ import type { Happening } from "../trace/happening.ts";
 import { acksInOrder } from "./acks-in-order.ts";
 import { backOff } from "./back-off.ts";
 import { birthEveryTime } from "./birth-every-time.ts";
+import { commandsObeyed } from "./commands-obeyed.ts";
 import { connectComesFirst } from "./connect-comes-first.ts";
+import { connectingEnds } from "./connecting-ends.ts";
 import { deadLinkNoticed } from "./dead-link-noticed.ts";
 import { downlinkDelivered } from "./downlink-delivered.ts";
 import { endsOnce } from "./ends-once.ts";
@@ -22,10 +24,12 @@ import { qos0AtMostOnce } from "./qos0-at-most-once.ts";
 import { qos1AtLeastOnce } from "./qos1-at-least-once.ts";
 import { qos2ExactlyOnce } from "./qos2-exactly-once.ts";
 import { queuesDrain } from "./queues-drain.ts";
+import { readingsArriveIntact } from "./readings-arrive-intact.ts";
 import { samplesOnTime } from "./samples-on-time.ts";
 import { secondDeviceIsTrue } from "./second-device-is-true.ts";
 import { sessionTruth } from "./session-truth.ts";
 import { statusTellsTruth } from "./status-tells-truth.ts";
+import { subscribesEveryTime } from "./subscribes-every-time.ts";
 import { willAlwaysSet } from "./will-always-set.ts";
 
 export const PROMISES: readonly KeptPromise[] = [
@@ -33,6 +37,7 @@ export const PROMISES: readonly KeptPromise[] = [
   qos0AtMostOnce,
   qos1AtLeastOnce,
   qos2ExactlyOnce,
+  readingsArriveIntact,
   inOrder,
   endsOnce,
   packetIds,
@@ -40,6 +45,7 @@ export const PROMISES: readonly KeptPromise[] = [
   legalBytes,
   connectComesFirst,
   oneConnection,
+  connectingEnds,
   deadLinkNoticed,
   noFalseAlarm,
   keepAliveKept,
@@ -47,12 +53,14 @@ export const PROMISES: readonly KeptPromise[] = [
   secondDeviceIsTrue,
   sessionTruth,
   willAlwaysSet,
+  subscribesEveryTime,
   birthEveryTime,
   goodbyeTellsFirst,
   statusTellsTruth,
   queuesDrain,
   memoryNeverGrows,
   downlinkDelivered,
+  commandsObeyed,
 ];
 
 /** In the order of the reports. */

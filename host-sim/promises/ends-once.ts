@@ -43,7 +43,7 @@ function observe(run: RunFacts, verdicts: Verdicts): Observer {
       life: 0,
       open: new Map(),
       dropped: [],
-      acks: new FinalAcks(),
+      acks: new FinalAcks(run.qos),
       isSessionLost: false,
     }),
   );

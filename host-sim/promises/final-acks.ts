@@ -8,11 +8,16 @@ import type { OfKind } from "./promise.ts";
 const STATUS = 4;
 
 export class FinalAcks {
+  readonly #readingQos: 0 | 1 | 2;
   /** By packet id: the QoS, and what kind of message it is. */
   readonly #inFlight = new Map<number, number>();
   #messages = 0;
   #statuses = 0;
   #handedOver = 0;
+
+  constructor(readingQos: 0 | 1 | 2) {
+    this.#readingQos = readingQos;
+  }
 
   see({ way, type, packetId, qos, isRetain }: OfKind<"packet">): void {
     if (way === "in") {
@@ -63,6 +68,6 @@ export class FinalAcks {
     if (message === undefined || message % STATUS !== qos) return;
     this.#inFlight.delete(packetId);
     if (message > STATUS) this.#statuses += 1;
-    else this.#messages += 1;
+    else if (qos === this.#readingQos) this.#messages += 1;
   }
 }

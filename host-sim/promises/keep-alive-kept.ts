@@ -11,10 +11,14 @@ interface Device {
   sinceMs: number;
   /** Given to the transport since the peer was last heard. */
   bytesUnheard: number;
+  /** When the first reading at QoS 0 was accepted that did not leave at once; null: none waits. */
+  heldUpMs: number | null;
 }
 
 /** The smallest send buffer of any board holds twice as much: below this, a transport takes another packet. */
 const SURELY_TAKEN_BYTES = 512;
+/** At QoS 0 nothing but a full transport holds a reading up for so long. */
+const HELD_UP_MS = 1000;
 
 export const keepAliveKept: KeptPromise = {
   name: "keep-alive-kept",
@@ -27,11 +31,14 @@ function observe(run: RunFacts, verdicts: Verdicts): Observer {
   const lateMs = keepAliveMs + toleranceMs(keepAliveMs);
   // a broker that reads slowly fills the send buffer although it can be heard
   const throttle = faultSpan("throttle");
-  const devices = perDevice((): Device => ({ isWatched: false, sinceMs: 0, bytesUnheard: 0 }));
+  const devices = perDevice(
+    (): Device => ({ isWatched: false, sinceMs: 0, bytesUnheard: 0, heldUpMs: null }),
+  );
 
   /** [MQTT3-3.1.2-23] */
-  function judge(atMs: number, device: number, { isWatched, sinceMs, bytesUnheard }: Device): void {
-    if (!isWatched || bytesUnheard > SURELY_TAKEN_BYTES) return;
+  function judge(atMs: number, device: number, of: Device): void {
+    const { isWatched, sinceMs } = of;
+    if (!isWatched || isBlocked(atMs, of)) return;
     const gapMs = atMs - sinceMs;
     if (gapMs <= lateMs) verdicts.held();
     else if (!throttle.lastedSince(sinceMs)) {
@@ -49,10 +56,16 @@ function observe(run: RunFacts, verdicts: Verdicts): Observer {
       }
       judge(atMs, device, of);
       of.sinceMs = atMs;
+      of.heldUpMs = null;
       of.bytesUnheard += bytes;
     },
+    reading({ atMs, device, refusal }) {
+      if (run.qos === 0 && refusal === null) devices(device).heldUpMs ??= atMs;
+    },
     connected({ device }) {
-      devices(device).isWatched = true;
+      const of = devices(device);
+      of.isWatched = true;
+      of.heldUpMs = null;
     },
     closed({ atMs, device }) {
       const of = devices(device);
@@ -67,4 +80,8 @@ function observe(run: RunFacts, verdicts: Verdicts): Observer {
     },
     fault: throttle.see,
   };
+}
+
+function isBlocked(atMs: number, { bytesUnheard, heldUpMs }: Device): boolean {
+  return bytesUnheard > SURELY_TAKEN_BYTES || (heldUpMs !== null && atMs - heldUpMs > HELD_UP_MS);
 }

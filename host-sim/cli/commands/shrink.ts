@@ -88,10 +88,10 @@ function breakFinder(core: Core, boards: ReturnType<typeof allBoards>): (world: 
 }
 
 function describe(output: Output, promise: string, before: World, after: World, trials: number): void {
-  const { faults, forMs, link, devices, qos, everyMs } = after;
-  const list = faults.length === 0 ? "no fault" : faults.map(describeFault).join(",");
-  output.say(`${promise} is still broken, after ${trials} worlds, by:`);
-  output.say(`  ${devices} device(s) on ${link}, QoS ${qos}, a reading every ${everyMs} ms for ${forMs} ms`);
-  output.say(`  ${list}`);
-  output.say(`  (before: ${before.faults.length} faults in ${before.forMs} ms on ${before.link})`);
+  const { board, link, devices, qos, everyMs, forMs, faults } = after;
+  const who = devices === 1 ? `one ${board}` : `${devices} ${board}s`;
+  const list = faults.length === 0 ? "without a fault" : `with ${faults.map(describeFault).join(",")}`;
+  output.say(`${promise} is still broken, after ${trials} worlds, by ${who} on ${link},`);
+  output.say(`with a reading at QoS ${qos} every ${everyMs} ms for ${forMs} ms, ${list}.`);
+  output.say(`Before: ${before.faults.length} faults in ${before.forMs} ms on ${before.link}.`);
 }

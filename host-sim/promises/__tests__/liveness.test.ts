@@ -109,6 +109,13 @@ describe("the keep-alive kept", () => {
     assert.deepEqual(slow.judged().broken, []);
   });
 
+  it("is not asked of a transport that holds up readings at QoS 0, unless they left", () => {
+    const heldUp = new Story({ qos: 0 }).start().take(1).wait(62_000).out(Pingreq).in(Pingresp);
+    assert.deepEqual(heldUp.judged({ waiting: [1] }).broken, []);
+    const left = new Story({ qos: 0 }).start().take(1).send().end(1).wait(62_000).out(Pingreq).in(Pingresp);
+    assert.deepEqual(left.judged().broken, ["keep-alive-kept"]);
+  });
+
   it("is not asked of a transport that may be full, nor of a broker that does not read", () => {
     const full = new Story().start().out(PacketType.Puback, { bytes: 600 }).wait(62_000).close();
     assert.ok(!full.judged().broken.includes("keep-alive-kept"));
@@ -139,6 +146,23 @@ describe("the back-off", () => {
     assert.deepEqual(attempt(new Story().powerOn().open(), 1100).judged().broken, ["back-off"]);
     const second = attempt(attempt(new Story().powerOn().open(), 900), 1900);
     assert.deepEqual(second.judged().broken, []);
+  });
+
+  it("is broken by a wait that does not end, unless the device was told to leave", () => {
+    const stuck = new Story().powerOn().open().close().wait(1200);
+    assert.deepEqual(stuck.judged().broken, ["back-off"]);
+    const leaving = new Story().powerOn().open().tell({ kind: "goodbye" }).close().wait(1200);
+    assert.deepEqual(leaving.judged().broken, []);
+  });
+
+  it("is broken by a few waits that are all at their ceiling", () => {
+    const waits = (count: number): Story => {
+      const story = new Story().powerOn().open();
+      for (let n = 0; n < count; n += 1) attempt(story, 1000 * 2 ** n);
+      return story;
+    };
+    assert.deepEqual(waits(4).judged().broken, []);
+    assert.deepEqual(waits(5).judged().broken, ["back-off"]);
   });
 
   it("is broken by waits without jitter, and by a ceiling that does not grow", () => {
@@ -172,6 +196,29 @@ describe("the back-off", () => {
     assert.deepEqual(slept.judged().broken, []);
     const reborn = attempt(new Story().powerOn().open(), 500).powerOff().powerOn().open();
     assert.deepEqual(attempt(reborn, 1500).judged().broken, ["back-off"]);
+  });
+});
+
+describe("connecting", () => {
+  it("is broken by an attempt that neither succeeds nor ends within its time-out", () => {
+    assert.deepEqual(new Story().powerOn().open().wait(30_000).close().judged().broken, []);
+    assert.deepEqual(new Story().powerOn().open().wait(31_000).close().judged().broken, ["connecting-ends"]);
+    assert.deepEqual(new Story().powerOn().open().wait(31_000).accept("fresh").judged().broken, [
+      "connecting-ends",
+    ]);
+    assert.deepEqual(new Story().powerOn().open().wait(31_000).judged().broken, ["connecting-ends"]);
+  });
+
+  it("gives a connection that discards an old session two more steps", () => {
+    const discarding = (forMs: number): Story =>
+      new Story().powerOn().open().in(PacketType.Connack).wait(forMs).close("sessionCleared", "client");
+    assert.deepEqual(discarding(63_000).judged().broken, []);
+    assert.deepEqual(discarding(64_000).judged().broken, ["connecting-ends"]);
+  });
+
+  it("is not asked of a device that is off, or leaves", () => {
+    assert.deepEqual(new Story().powerOn().open().powerOff().wait(90_000).judged().broken, []);
+    assert.deepEqual(new Story().powerOn().open().tell({ kind: "goodbye" }).wait(90_000).judged().broken, []);
   });
 });
 

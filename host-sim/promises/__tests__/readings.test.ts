@@ -162,6 +162,48 @@ describe("QoS 2 exactly once", () => {
   });
 });
 
+describe("readings arrive intact", () => {
+  const seen = (payload: string): Story =>
+    new Story()
+      .start()
+      .take(1)
+      .send()
+      .tell({ kind: "seen", level: "reading", payload, isRetained: false })
+      .acknowledge();
+
+  it("is broken by another value, another form, and a number that was never taken", () => {
+    for (const payload of [
+      '{"seq":1,"celsius":21.01}',
+      '{"seq":1,"celsius":null}',
+      '{"seq":1,"celsius":21.00} ',
+    ]) {
+      assert.deepEqual(seen(payload).end(1).judged().broken, ["readings-arrive-intact"]);
+    }
+    const unknown = new Story().start().whole(1).arrive(2);
+    assert.deepEqual(unknown.judged().broken, ["readings-arrive-intact"]);
+  });
+
+  it("is kept by values as the firmware rounds them", () => {
+    const roundings = [
+      [21_995, "22.00"],
+      [-4, "0.00"],
+      [-5, "-0.01"],
+      [-12_344, "-12.34"],
+      [null, "null"],
+    ] as const;
+    for (const [thousandths, celsius] of roundings) {
+      const story = new Story().start().tell({ kind: "reading", seq: 1, thousandths, refusal: null }).send();
+      story.tell({
+        kind: "seen",
+        level: "reading",
+        payload: `{"seq":1,"celsius":${celsius}}`,
+        isRetained: false,
+      });
+      assert.deepEqual(story.acknowledge().end(1).judged().broken, []);
+    }
+  });
+});
+
 describe("in order", () => {
   it("is broken by a first arrival after that of a later reading", () => {
     const both = new Story().start().take(1).send().take(2).send().arrive(2).arrive(1);
@@ -197,6 +239,8 @@ describe("ends once", () => {
     const atPuback = new Story({ qos: 2 }).start().take(1).send().arrive(1);
     atPuback.in(PacketType.Puback, { packetId: 2 }).end(1);
     assert.deepEqual(atPuback.judged().broken, ["ends-once"]);
+    const asQos1 = new Story({ qos: 2 }).start().take(1).send({ qos: 1 }).arrive(1);
+    assert.deepEqual(asQos1.in(PacketType.Puback, { packetId: 2 }).end(1).judged().broken, ["ends-once"]);
     const forAnother = new Story()
       .start()
       .take(1)

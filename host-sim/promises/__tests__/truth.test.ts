@@ -43,7 +43,8 @@ describe("the status tells the truth", () => {
     assert.deepEqual(gone(195).judged().broken, ["status-tells-truth"]);
     assert.deepEqual(gone(195).start().judged().broken, ["status-tells-truth"]);
     assert.deepEqual(status(gone(195), "offline").judged().broken, ["status-tells-truth"]);
-    assert.deepEqual(new Story().start().close().wait(195_000).judged().broken, ["status-tells-truth"]);
+    const leaving = new Story().start().tell({ kind: "goodbye" }).close().wait(195_000);
+    assert.deepEqual(leaving.judged().broken, ["status-tells-truth"]);
   });
 
   it("counts from an `online` that came later than its end", () => {
@@ -88,7 +89,7 @@ describe("the session's truth", () => {
   it("is broken by a resumed session that the broker has just made, and the reverse", () => {
     const said = (word: "resumed" | "lost", what: "created" | "resumed"): Story => {
       const story = new Story().start().close().wait(500).open().tell({ kind: "session", what });
-      return story.in(PacketType.Connack).tell({ kind: "connected", session: word }).birth();
+      return story.in(PacketType.Connack).mean(word).birth();
     };
     assert.deepEqual(said("resumed", "created").judged().broken, ["session-truth"]);
     assert.deepEqual(said("lost", "resumed").judged().broken, ["session-truth"]);
@@ -97,7 +98,15 @@ describe("the session's truth", () => {
   });
 
   it("is broken by resuming what an earlier life had, not what a sleep kept", () => {
-    const reborn = new Story().start().powerOff().wait(500).powerOn().connect("resumed");
+    const reborn = new Story()
+      .start()
+      .powerOff()
+      .wait(500)
+      .powerOn()
+      .open()
+      .accept("resumed")
+      .subscribe()
+      .birth();
     assert.deepEqual(reborn.judged().broken, ["session-truth"]);
     const slept = new Story().start().powerOff("sleep").wait(500).powerOn("sleep").close("restored");
     assert.deepEqual(slept.connect("resumed").judged().broken, []);
@@ -113,14 +122,14 @@ describe("the session's truth", () => {
     const story = new Story(facts).powerOn().open().tell({ kind: "session", what: "created" });
     if (isAnswered) story.in(PacketType.Connack, { code: 3 });
     story.close().wait(500).open().tell({ kind: "session", what: "resumed" }).in(PacketType.Connack);
-    return story.tell({ kind: "connected", session: "fresh" }).birth();
+    return story.mean("fresh").birth();
   };
 
   it("cannot be claimed where MQTT 3.1 does not say, and only there", () => {
     const assumed = (protocol: "3.1" | "3.1.1"): Story => {
       const story = new Story({ protocol }).start().close().wait(500).open();
       story.tell({ kind: "session", what: "created" }).in(PacketType.Connack);
-      return story.tell({ kind: "connected", session: "resumed" }).birth();
+      return story.mean("resumed").birth();
     };
     assert.deepEqual(assumed("3.1").judged().excused, ["session-truth: no-session-present"]);
     assert.deepEqual(assumed("3.1.1").judged().broken, ["session-truth"]);
@@ -202,6 +211,60 @@ describe("commands", () => {
     assert.deepEqual(passed.judged().broken, ["downlink-delivered"]);
     const reborn = new Story({ isGateway: true }).start().powerOff().wait(500).start().command(1, 1);
     assert.deepEqual(reborn.command(2, 1).obey(2).judged().excused, ["downlink-delivered: gateway"]);
+  });
+});
+
+describe("commands obeyed", () => {
+  const told = (payload: string): Story =>
+    new Story().start().tell({ kind: "message", topic: "motekit/one/command", payload });
+
+  it("is broken by a command that switches nothing, another output, or the wrong way", () => {
+    assert.deepEqual(told("OUTPUT 2 on").judged().broken, ["commands-obeyed"]);
+    for (const output of [
+      { output: 1, isOn: true },
+      { output: 2, isOn: false },
+    ]) {
+      const story = new Story().start().tell({ kind: "output", ...output });
+      story.tell({ kind: "message", topic: "motekit/one/command", payload: "output 2 ON" });
+      assert.deepEqual(story.judged().broken, ["commands-obeyed"]);
+    }
+  });
+
+  it("is broken by a command that only an earlier one had obeyed", () => {
+    const story = new Story().start().command(1, 1).obey(1);
+    story.tell({ kind: "message", topic: "motekit/one/command", payload: "output 1 on" });
+    assert.deepEqual(story.judged().broken, ["commands-obeyed"]);
+  });
+
+  it("is not asked of other words and other topics", () => {
+    assert.deepEqual(told("output 9 on").judged().broken, []);
+    assert.deepEqual(told("interval 10").judged().broken, []);
+    const status = new Story()
+      .start()
+      .tell({ kind: "message", topic: "motekit/one/status", payload: "output 1 on" });
+    assert.deepEqual(status.judged().broken, []);
+  });
+});
+
+describe("the subscriptions", () => {
+  it("are broken by a message before them, in a new session and until they were answered", () => {
+    const unasked = new Story()
+      .powerOn()
+      .open()
+      .in(PacketType.Connack)
+      .tell({ kind: "connected", session: "fresh" });
+    assert.deepEqual(unasked.birth().judged().broken, ["subscribes-every-time"]);
+    const unanswered = new Story().powerOn().open().in(PacketType.Connack);
+    unanswered.tell({ kind: "connected", session: "fresh" }).out(PacketType.Subscribe, { packetId: 9 });
+    const again = unanswered.close().wait(500).connect("resumed");
+    assert.deepEqual(again.judged().broken, ["subscribes-every-time"]);
+  });
+
+  it("are not wanted again in a resumed session, nor while the device leaves", () => {
+    assert.deepEqual(new Story().start().close().wait(500).connect("resumed").judged().broken, []);
+    const leaving = new Story().powerOn().open().in(PacketType.Connack);
+    leaving.tell({ kind: "connected", session: "fresh" }).tell({ kind: "goodbye" }).birth("offline");
+    assert.deepEqual(leaving.judged().broken, []);
   });
 });
 

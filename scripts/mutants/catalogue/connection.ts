@@ -88,7 +88,7 @@ export const CONNECTION_AND_TIME: readonly Mutant[] = [
         replace: "return NO_DEADLINE;",
       },
     ],
-    expects: ["queues-drain"],
+    expects: ["connecting-ends"],
   },
   {
     name: "back-off-without-jitter",
@@ -130,7 +130,7 @@ export const CONNECTION_AND_TIME: readonly Mutant[] = [
         replace: "  if (!c.wanted || reason == CloseReason.Link) return false;\n",
       },
     ],
-    expects: ["queues-drain"],
+    expects: ["back-off"],
   },
   {
     name: "publish-before-connack",
@@ -155,7 +155,7 @@ export const CONNECTION_AND_TIME: readonly Mutant[] = [
           "  c.phase = <u8>Phase.Waiting;\n  c.phaseMs = wasWaiting && c.phaseMs > sleptMs ? c.phaseMs - sleptMs : 1;",
       },
     ],
-    expects: ["queues-drain"],
+    expects: ["back-off"],
   },
   {
     name: "transport-kept-across-a-sleep",
@@ -167,6 +167,6 @@ export const CONNECTION_AND_TIME: readonly Mutant[] = [
         replace: "  if (c.phase == Phase.Idle || c.phase == Phase.Connected) return;\n  const wasWaiting",
       },
     ],
-    expects: ["dead-link-noticed", "status-tells-truth"],
+    expects: ["back-off"],
   },
 ];

@@ -18,7 +18,7 @@ export const FIRMWARE: readonly Mutant[] = [
         replace: "end = writeNumber(end, s.accepted + 1);",
       },
     ],
-    expects: ["ends-once"],
+    expects: ["readings-arrive-intact", "ends-once"],
   },
   {
     name: "commands-ignored",
@@ -26,7 +26,7 @@ export const FIRMWARE: readonly Mutant[] = [
     edits: [
       { file: EVENTS, find: "if (c.eventFilter != s.commandFilter ||", replace: "if (c.eventFilter != 0 ||" },
     ],
-    expects: ["downlink-delivered"],
+    expects: ["commands-obeyed"],
   },
   {
     name: "interval-drifts",

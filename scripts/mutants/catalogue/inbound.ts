@@ -38,7 +38,7 @@ export const INCOMING_MESSAGES: readonly Mutant[] = [
         replace: "  owe(c, Packet.Pubcomp",
       },
     ],
-    expects: ["downlink-delivered"],
+    expects: ["acks-in-order", "downlink-delivered"],
   },
   {
     name: "no-pubcomp-for-unknown-id",

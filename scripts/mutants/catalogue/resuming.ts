@@ -144,7 +144,7 @@ export const RESUMING: readonly Mutant[] = [
         replace: "  forgetAllInbound(c);\n",
       },
     ],
-    expects: ["downlink-delivered"],
+    expects: ["subscribes-in-every-session"],
   },
   {
     name: "cut-subscribe-not-repeated",
@@ -156,6 +156,6 @@ export const RESUMING: readonly Mutant[] = [
         replace: "  endRequest(c);",
       },
     ],
-    expects: ["downlink-delivered"],
+    expects: ["subscribes-in-every-session"],
   },
 ];

@@ -25,6 +25,9 @@ const FACTS: RunFacts = {
   },
 };
 
+/** Out of the way of the messages' ids. */
+const REQUEST_ID = 40_000;
+
 /** It would dictate when every other story takes its readings; its own tests name it. */
 const OTHERS: readonly KeptPromise[] = PROMISES.filter((promise) => promise !== samplesOnTime);
 
@@ -102,11 +105,18 @@ export class Story {
     return this.tell({ kind: "opening" }).out(PacketType.Connect, { code: 0x2c });
   }
 
+  /** With the subscriptions of a session that has none. */
   accept(session: OfKind<"connected">["session"]): this {
     const isSessionPresent = session === "resumed";
     return this.tell({ kind: "session", what: isSessionPresent ? "resumed" : "created" })
       .in(PacketType.Connack, { isSessionPresent })
-      .tell({ kind: "connected", session });
+      .mean(session);
+  }
+
+  /** What the device makes of the CONNACK. */
+  mean(session: OfKind<"connected">["session"]): this {
+    this.tell({ kind: "connected", session });
+    return session === "resumed" ? this : this.subscribe();
   }
 
   /** The retained status, with a new packet id. */
@@ -116,6 +126,13 @@ export class Story {
       .tell({ kind: "seen", level: "status", payload: text, isRetained: false })
       .in(PacketType.Puback, { packetId })
       .tell({ kind: "status", status: text });
+  }
+
+  subscribe(): this {
+    return this.out(PacketType.Subscribe, { packetId: REQUEST_ID }).in(PacketType.Suback, {
+      packetId: REQUEST_ID,
+      code: 1,
+    });
   }
 
   connect(session: OfKind<"connected">["session"] = "fresh"): this {
@@ -188,7 +205,9 @@ export class Story {
     return this.tell({ kind: "commanded", number, qos, isRetained: false, payload: `output ${number} on` });
   }
 
+  /** The firmware gets a command, and does it. */
   obey(number: number): this {
+    if (number < 4) this.tell({ kind: "output", output: number, isOn: true });
     return this.tell({ kind: "message", topic: "motekit/one/command", payload: `output ${number} on` });
   }
 
