@@ -54,7 +54,7 @@ const players = Array.from({ length: Math.min(LANES_MOST, availableParallelism()
 
 function tell(verdict: Verdict): void {
   console.log(row(verdict));
-  if (names.length > 0) console.log(details(verdict));
+  if (names.length > 0 && verdict.breaks !== null) console.log(details(verdict));
 }
 
 console.log(heading());

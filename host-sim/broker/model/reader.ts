@@ -3,12 +3,12 @@
 
 import type { IConnectPacket, Packet } from "mqtt-packet";
 import { Frames } from "./frames.ts";
-import { readWhole } from "./whole-packets.ts";
 import type { Version } from "./message.ts";
 import type { Breach } from "./statements.ts";
 import { bodyBreach } from "./strict-body.ts";
 import { judgeConnect } from "./strict-connect.ts";
 import { headBreach, Type } from "./strict-head.ts";
+import { readWhole } from "./whole-packets.ts";
 
 export interface ReaderHandlers {
   onConnect(packet: IConnectPacket, version: Version): void;

@@ -31,7 +31,9 @@ export class ByteQueue {
   #makeRoom(needed: number): void {
     const waiting = this.#buffer.subarray(this.#start, this.#end);
     const hasRoom = this.length + needed <= this.#buffer.length;
-    const target = hasRoom ? this.#buffer : new Uint8Array(Math.max(FIRST_CAPACITY, 2 * (this.length + needed)));
+    const target = hasRoom
+      ? this.#buffer
+      : new Uint8Array(Math.max(FIRST_CAPACITY, 2 * (this.length + needed)));
     target.set(waiting);
     this.#buffer = target;
     this.#end = this.length;
