@@ -144,7 +144,7 @@ export const RESUMING: readonly Mutant[] = [
         replace: "  forgetAllInbound(c);\n",
       },
     ],
-    expects: ["subscribes-in-every-session"],
+    expects: ["subscribes-every-time"],
   },
   {
     name: "cut-subscribe-not-repeated",
@@ -156,6 +156,6 @@ export const RESUMING: readonly Mutant[] = [
         replace: "  endRequest(c);",
       },
     ],
-    expects: ["subscribes-in-every-session"],
+    expects: ["subscribes-every-time"],
   },
 ];
