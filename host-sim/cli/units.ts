@@ -1,10 +1,8 @@
 // Quantities as options of a command: a wrong one becomes a usage error that names the option.
 import { InvalidArgumentError } from "commander";
-import { parseDurationMs, parseRateBitsPerSecond, parseSizeBytes, QuantityError } from "../units/quantity.ts";
+import { parseDurationMs, QuantityError } from "../units/quantity.ts";
 
 export const durationArgument = asArgument(parseDurationMs);
-export const rateArgument = asArgument(parseRateBitsPerSecond);
-export const sizeArgument = asArgument(parseSizeBytes);
 
 /** A whole number within bounds, for `--seed`, `--devices` and their like, which count and have no unit. */
 export function countArgument(least: number, most: number): (text: string) => number {

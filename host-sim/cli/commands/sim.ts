@@ -11,7 +11,7 @@ export const sim: ParsedCommand = {
   kind: "parsed",
   description:
     "Runs simulated sensors, with the very code that a board runs, over a link that drops:\n" +
-    "in simulated time, where a year takes seconds and a seed brings everything again, or in\n" +
+    "in simulated time, where a day takes a moment and a seed brings everything again, or in\n" +
     "real time. At the end sampling stops, the queue drains, the devices say goodbye, and every\n" +
     "reading is accounted for.\n" +
     "Exits 1 when a promise was broken, 3 when the broker was never reached.",

@@ -16,11 +16,6 @@ export function tlsFigures(version: TlsVersion): TlsFigures {
   return measured()[version];
 }
 
-/** Where each number comes from, or `estimate: …`. */
-export function tlsSources(): Readonly<Record<string, string>> {
-  return measured().sources;
-}
-
 function measured(): MeasuredFile {
   file ??= JSON.parse(readFileSync(new URL("./measured.json", import.meta.url), "utf8")) as MeasuredFile;
   return file;

@@ -1,6 +1,6 @@
 // Owns how many bytes went each way over a dialer's streams. Refuses to know what they mean.
 
-import type { Dialer } from "./stream.ts";
+import type { Dialer } from "../stream.ts";
 
 export interface ByteCounts {
   readonly up: number;
