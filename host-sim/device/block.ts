@@ -3,7 +3,7 @@
 import type { Core } from "./core.ts";
 import { ClientLayout } from "./layout.generated.ts";
 
-interface Field {
+export interface Field {
   readonly offset: number;
   readonly type: "bool" | "u8" | "u16" | "u32" | "i32";
 }

@@ -1,8 +1,18 @@
 // Owns what the client's events say about a sensor node, as plain data that outlives the block. Refuses to know who asks.
 
-import { blockBytes, clientField } from "./block.ts";
+import { type Field, readField } from "./block.ts";
 import type { Core } from "./core.ts";
-import { ClosedBy, CloseReason, DropReason, Event, SessionOutcome, type Status } from "./layout.generated.ts";
+import {
+  ClientLayout,
+  ClosedBy,
+  CloseReason,
+  DropReason,
+  Event,
+  SessionOutcome,
+  type Status,
+} from "./layout.generated.ts";
+
+const FIELDS = ClientLayout.fields;
 
 type Word<Table> = Uncapitalize<keyof Table & string>;
 
@@ -46,32 +56,33 @@ export type DeviceEvent =
 
 /** The event that `poll` has just answered; null for one that only the port has to do with. */
 export function readClientEvent(core: Core, client: number, event: Event): ClientEvent | null {
-  const code = clientField(core, client, "eventCode");
-  const ticket = clientField(core, client, "eventTicket");
   switch (event) {
     case Event.OpenTransport:
       return { kind: "opening" };
     case Event.Connected:
-      return { kind: "connected", session: wordOf(SessionOutcome, code) };
+      return {
+        kind: "connected",
+        session: wordOf(SessionOutcome, readField(core, client, FIELDS.eventCode)),
+      };
     case Event.Refused:
-      return { kind: "refused", returnCode: code };
+      return { kind: "refused", returnCode: readField(core, client, FIELDS.eventCode) };
     case Event.Closed:
       return {
         kind: "closed",
-        reason: wordOf(CloseReason, code),
-        by: wordOf(ClosedBy, clientField(core, client, "eventFlag")),
+        reason: wordOf(CloseReason, readField(core, client, FIELDS.eventCode)),
+        by: wordOf(ClosedBy, readField(core, client, FIELDS.eventFlag)),
         error: null,
       };
     case Event.Message:
-      return { kind: "message", ...readMessage(core, client) };
+      return readMessage(core, client);
     case Event.Published:
-      return { kind: "ended", ticket, end: "published" };
+      return endedAs("published", core, client);
     case Event.HandedOver:
-      return { kind: "ended", ticket, end: "handedOver" };
+      return endedAs("handedOver", core, client);
     case Event.Dropped:
-      return { kind: "ended", ticket, end: wordOf(DropReason, code) };
+      return endedAs(wordOf(DropReason, readField(core, client, FIELDS.eventCode)), core, client);
     case Event.StatusPublished:
-      return { kind: "statusPublished", text: clientField(core, client, "eventFilter") };
+      return { kind: "statusPublished", text: readField(core, client, FIELDS.eventFilter) };
     case Event.SecondDevice:
       return { kind: "secondDevice" };
     default:
@@ -79,17 +90,34 @@ export function readClientEvent(core: Core, client: number, event: Event): Clien
   }
 }
 
+function endedAs(end: ReadingEnd, core: Core, client: number): ClientEvent {
+  return { kind: "ended", ticket: readField(core, client, FIELDS.eventTicket), end };
+}
+
 /** Topic and payload of the message that was reported last. */
-export function readMessage(
-  core: Core,
-  client: number,
-): { readonly topic: string; readonly payload: string } {
-  const text = (at: "eventTopicAt" | "eventPayloadAt", length: "eventTopicLength" | "eventPayloadLength") =>
-    blockBytes(core, client, clientField(core, client, at), clientField(core, client, length)).toString();
+export function readMessage(core: Core, client: number): Extract<ClientEvent, { readonly kind: "message" }> {
   return {
-    topic: text("eventTopicAt", "eventTopicLength"),
-    payload: text("eventPayloadAt", "eventPayloadLength"),
+    kind: "message",
+    topic: textAt(core, client, FIELDS.eventTopicAt, FIELDS.eventTopicLength),
+    payload: textAt(core, client, FIELDS.eventPayloadAt, FIELDS.eventPayloadLength),
   };
+}
+
+function textAt(core: Core, client: number, at: Field, length: Field): string {
+  const from = client + readField(core, client, at);
+  return core.bytes.toString("utf8", from, from + readField(core, client, length));
+}
+
+const WORDS = new Map<object, ReadonlyMap<number, string>>();
+
+function wordsOf(table: Readonly<Record<string, number>>): ReadonlyMap<number, string> {
+  const known = WORDS.get(table);
+  if (known !== undefined) return known;
+  const words = new Map(
+    Object.entries(table).map(([name, value]) => [value, `${name.charAt(0).toLowerCase()}${name.slice(1)}`]),
+  );
+  WORDS.set(table, words);
+  return words;
 }
 
 /** The name of a number of the client's, as a word. */
@@ -97,7 +125,7 @@ export function wordOf<Table extends Readonly<Record<string, number>>>(
   table: Table,
   value: number,
 ): Word<Table> {
-  const name = Object.keys(table).find((key) => table[key] === value);
-  if (name === undefined) throw new Error(`the client answered ${value}, which has no name`);
-  return `${name.charAt(0).toLowerCase()}${name.slice(1)}` as Word<Table>;
+  const word = wordsOf(table).get(value);
+  if (word === undefined) throw new Error(`the client answered ${value}, which has no name`);
+  return word as Word<Table>;
 }

@@ -35,7 +35,7 @@ const DRAIN_MS = 3000;
 
 /** The clock as the client reads it: milliseconds in 32 bits. */
 export function clientMs(clock: Clock): number {
-  return Math.floor(clock.nowMs) % 2 ** 32;
+  return Math.floor(clock.nowMs) >>> 0;
 }
 
 /**

@@ -2,7 +2,7 @@
 // Refuses to know how it came to power and what follows.
 
 import type { Clock } from "../time/clock.ts";
-import { clientField, readField } from "./block.ts";
+import { clientField, type Field, readField } from "./block.ts";
 import type { Board, Core } from "./core.ts";
 import { type ClientEvent, type DeviceEvent, readClientEvent, wordOf } from "./device-event.ts";
 import { type Event, Phase, Sample, SensorLayout, Status } from "./layout.generated.ts";
@@ -11,6 +11,8 @@ import type { DeviceSurroundings } from "./sensor-device.ts";
 
 /** The highest output that the firmware knows by number is 3, and this board has them all. */
 const OUTPUTS = 4;
+
+const FIELDS = SensorLayout.fields;
 
 /** Which reading a ticket stands for, by the ticket; none is a notice's. A sleep does not end it. */
 export type SeqOfTicket = (number | undefined)[];
@@ -108,11 +110,11 @@ export class SensorLife implements Board, Firmware {
 
   /** The firmware takes a reading before it asks the client, so the reading is told before the event. */
   poll(nowMs: number): number {
-    const readings = this.#field("readings");
+    const readings = this.#field(FIELDS.readings);
     this.#core.board = this;
     const event = this.#core.exports.sensorPoll(this.#options.address, nowMs) as Event;
     // All is read before anything is told, for whoever is told may take the memory away.
-    const reading = this.#field("readings") === readings ? null : this.#takeReading();
+    const reading = this.#field(FIELDS.readings) === readings ? null : this.#takeReading();
     const told = this.#takeEvent(event);
     const hasLeft = told?.kind === "closed" && this.phase === Phase.Idle;
     if (reading !== null) this.#tell(reading);
@@ -136,9 +138,9 @@ export class SensorLife implements Board, Firmware {
   }
 
   #takeReading(): DeviceEvent {
-    const seq = this.#field("readings");
-    const ticket = this.#field("lastTicket");
-    const thousandths = this.#field("lastThousandths");
+    const seq = this.#field(FIELDS.readings);
+    const ticket = this.#field(FIELDS.lastTicket);
+    const thousandths = this.#field(FIELDS.lastThousandths);
     if (ticket >= 0) this.#options.seqOfTicket[ticket] = seq;
     return {
       kind: "reading",
@@ -163,7 +165,10 @@ export class SensorLife implements Board, Firmware {
         return seq === undefined ? null : { kind: "readingEnded", seq, end: event.end };
       }
       case "statusPublished":
-        return { kind: "status", status: event.text === this.#field("onlineText") ? "online" : "offline" };
+        return {
+          kind: "status",
+          status: event.text === this.#field(FIELDS.onlineText) ? "online" : "offline",
+        };
       case "closed":
         return { ...event, error: this.#port.lastError?.message ?? null };
       default:
@@ -171,7 +176,7 @@ export class SensorLife implements Board, Firmware {
     }
   }
 
-  #field(name: keyof typeof SensorLayout.fields): number {
-    return readField(this.#core, this.#options.address, SensorLayout.fields[name]);
+  #field(field: Field): number {
+    return readField(this.#core, this.#options.address, field);
   }
 }

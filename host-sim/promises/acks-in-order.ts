@@ -42,10 +42,15 @@ function observe(_run: unknown, verdicts: Verdicts): Observer {
       verdicts.broken(atMs, device, `packet id ${packetId} is acknowledged out of order or for nothing`);
       return;
     }
+    if (at === 0) {
+      owed.shift();
+      verdicts.held();
+      return;
+    }
     const passedOver = owed.splice(0, at + 1).slice(0, -1);
     // a device without room for another QoS 2 message leaves it and what follows, and ends what was begun
     const hadNoRoom = passedOver[0]?.type === PacketType.Pubrec;
-    if (at === 0 || hadNoRoom) verdicts.held();
+    if (hadNoRoom) verdicts.held();
     else
       verdicts.broken(
         atMs,

@@ -1,6 +1,7 @@
 // Owns the account of readings that must arrive: each is open until it has both ended and arrived. Refuses to know whether it
 // may arrive twice.
 
+import { FewByNumber } from "../collections/few-by-number.ts";
 import { type Lives, perDevice, perLife } from "./per-device.ts";
 import type { Observer, OfKind, RunEnd, RunFacts, Verdicts } from "./promise.ts";
 import { seqSeen } from "./reading-seq.ts";
@@ -21,7 +22,7 @@ export interface DeliveryTerms {
   readonly wasForgotten: (device: number, takenMs: number) => boolean;
 }
 
-type OpenReadings = Map<number, OpenReading>;
+type OpenReadings = FewByNumber<OpenReading>;
 
 export interface Delivery {
   readonly observer: Required<Pick<Observer, "reading" | "readingEnded" | "seen" | "power" | "end">>;
@@ -41,7 +42,7 @@ export function watchDelivery(
   verdicts: Verdicts,
   { mayLose, wasForgotten }: DeliveryTerms,
 ): Delivery {
-  const lives: Lives<OpenReadings> = perLife(() => new Map());
+  const lives: Lives<OpenReadings> = perLife(() => new FewByNumber());
   const devices = perDevice((): Device => ({ life: 0, isOn: false, newestSeenTakenMs: -1 }));
 
   function arrive(happening: OfKind<"seen">): void {

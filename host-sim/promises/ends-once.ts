@@ -1,6 +1,7 @@
 // Owns the promise that every accepted reading ends once, as what really happened to it. Refuses to know whether it arrived
 // where it should.
 
+import { FewByNumber } from "../collections/few-by-number.ts";
 import { FinalAcks } from "./final-acks.ts";
 import { PacketType } from "./packet-type.ts";
 import { perDevice } from "./per-device.ts";
@@ -24,7 +25,7 @@ const DROPPED_KEPT = 32;
 interface Device {
   life: number;
   /** Accepted and not ended, with whether they have arrived. */
-  readonly open: Map<number, boolean>;
+  readonly open: FewByNumber<boolean>;
   readonly dropped: number[];
   readonly acks: FinalAcks;
   /** The device has just learnt that the broker knows nothing of its session: until it publishes again. */
@@ -41,7 +42,7 @@ function observe(run: RunFacts, verdicts: Verdicts): Observer {
   const devices = perDevice(
     (): Device => ({
       life: 0,
-      open: new Map(),
+      open: new FewByNumber(),
       dropped: [],
       acks: new FinalAcks(run.qos),
       isSessionLost: false,

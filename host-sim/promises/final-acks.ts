@@ -1,6 +1,7 @@
 // Owns the final acknowledgements that a device has received and not yet claimed as the end of a message. Refuses to know which
 // message that was: packets do not say.
 
+import { FewByNumber } from "../collections/few-by-number.ts";
 import { PacketType } from "./packet-type.ts";
 import type { OfKind } from "./promise.ts";
 
@@ -10,7 +11,7 @@ const STATUS = 4;
 export class FinalAcks {
   readonly #readingQos: 0 | 1 | 2;
   /** By packet id: the QoS, and what kind of message it is. */
-  readonly #inFlight = new Map<number, number>();
+  readonly #inFlight = new FewByNumber<number>();
   #messages = 0;
   #statuses = 0;
   #handedOver = 0;

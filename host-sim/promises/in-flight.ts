@@ -1,5 +1,6 @@
 // Owns which packet ids of a device's session are in flight, as its packets tell. Refuses to know what may be done with them.
 
+import { FewByNumber } from "../collections/few-by-number.ts";
 import { PacketType } from "./packet-type.ts";
 import type { OfKind } from "./promise.ts";
 
@@ -21,7 +22,7 @@ interface Acked {
 
 export class InFlight {
   /** In the order in which they were first sent. */
-  readonly #messages = new Map<number, MessageInFlight>();
+  readonly #messages = new FewByNumber<MessageInFlight>();
   readonly #requests = new Set<number>();
   /**
    * Acknowledged on this connection, and the device has not shown that it knows: the power may go, or it may sleep, between
@@ -72,7 +73,7 @@ export class InFlight {
     { connection, qos, isStatus }: Pick<MessageInFlight, "connection" | "qos" | "isStatus">,
   ): void {
     // only after all that is sent again
-    this.#perhaps.clear();
+    if (this.#perhaps.size > 0) this.#perhaps.clear();
     this.#messages.set(packetId, { connection, qos, isStatus, received: 0, isReleased: false });
   }
 

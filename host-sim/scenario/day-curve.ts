@@ -35,14 +35,13 @@ export function createDayCurve(random: RandomStream): Temperature {
   );
   return (atMs) => {
     const day = DAY_SWING * cosine((atMs + startMs - WARMEST_MS) / DAY_MS);
-    const disturbance = waves.reduce(
-      (sum, { swing, periodMs, phase }) => sum + swing * cosine(atMs / periodMs + phase),
-      0,
-    );
+    let disturbance = 0;
+    for (const { swing, periodMs, phase } of waves) disturbance += swing * cosine(atMs / periodMs + phase);
     return Math.round(MEAN + day + disturbance);
   };
 }
 
+/** Whole turns are taken off first: of large angles a cosine takes many times as long. */
 function cosine(turns: number): number {
-  return Math.cos(2 * Math.PI * turns);
+  return Math.cos(2 * Math.PI * (turns - Math.floor(turns)));
 }

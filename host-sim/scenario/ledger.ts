@@ -1,6 +1,7 @@
 // Owns the account of every reading: taken, accepted or refused, how it ended, and when a subscriber first had it. Keeps only
 // what is still open. Refuses to know whether that was promised.
 
+import { FewByNumber } from "../collections/few-by-number.ts";
 import type { DropWord } from "../device/device-event.ts";
 import type { Happening } from "../trace/happening.ts";
 import { seqIn } from "../trace/seq.ts";
@@ -62,7 +63,7 @@ interface Open {
 /** Readings of one life of a device. Their numbers count from 1. */
 interface Life {
   newest: number;
-  readonly open: Map<number, Open>;
+  readonly open: FewByNumber<Open>;
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -152,7 +153,7 @@ class ReadingLedger implements Ledger {
     const { lives } = this.#account(device);
     const known = lives.get(life);
     if (known !== undefined) return known;
-    const fresh = { newest: 0, open: new Map() };
+    const fresh = { newest: 0, open: new FewByNumber<Open>() };
     lives.set(life, fresh);
     return fresh;
   }

@@ -6,6 +6,7 @@ import { type Manners, PLAIN } from "../broker/model/manners.ts";
 import type { Random } from "../random/random.ts";
 import { after, type Clock, type Timer } from "../time/clock.ts";
 import type { Happening } from "../trace/happening.ts";
+import { stamp, type Told } from "../trace/stamp.ts";
 import { type Bench, COMMAND_LEVEL, ROOT_LEVEL } from "./bench.ts";
 import { commandText } from "./command-text.ts";
 import type { Fault, FaultKind } from "./faults.ts";
@@ -25,7 +26,6 @@ interface Origin {
 }
 
 type ForDevice = Extract<BrokerEvent<Origin>, { readonly kind: "queued" | "sent" | "acknowledged" }>;
-type Untimed<H> = H extends unknown ? Omit<H, "atMs"> : never;
 
 /** Where a fault does not say how long the broker is away. An estimate: a service that is restarted. */
 const RESTART_MS = 500;
@@ -113,7 +113,7 @@ class ModelBench implements Bench {
   #cycle(forget: boolean, downMs: number): void {
     if (!this.#broker.isUp) return;
     this.#broker.stop({ forget });
-    this.#tell({ kind: "broker", isUp: false, hasForgotten: forget });
+    this.#tellPower(false, forget);
     this.#restart = after(this.#clock, downMs, () => this.#start());
   }
 
@@ -122,7 +122,7 @@ class ModelBench implements Bench {
     this.#restart = null;
     if (this.#broker.isUp) return;
     this.#broker.start();
-    this.#tell({ kind: "broker", isUp: true, hasForgotten: false });
+    this.#tellPower(true, false);
   }
 
   /** The last that was asked for counts, alone. */
@@ -132,8 +132,12 @@ class ModelBench implements Bench {
     this.#mannersEnd = after(this.#clock, durationMs, () => this.#broker.setManners(this.#usual));
   }
 
-  #tell(happening: Untimed<Happening>): void {
-    this.#observer({ ...happening, atMs: this.#clock.nowMs } as Happening);
+  #tellPower(isUp: boolean, hasForgotten: boolean): void {
+    this.#observer({ kind: "broker", atMs: this.#clock.nowMs, isUp, hasForgotten });
+  }
+
+  #tell({ device, life }: Origin, told: Told): void {
+    this.#observer(stamp(told, this.#clock.nowMs, device, life));
   }
 
   #heed(event: BrokerEvent<Origin>): void {
@@ -142,17 +146,16 @@ class ModelBench implements Bench {
         if (event.origin !== null) this.#tellSeen(event.origin, event.topic, event.payload);
         return;
       case "accepted":
-        return this.#tell({ kind: "session", ...event.origin, what: event.session });
+        return this.#tell(event.origin, { kind: "session", what: event.session });
       case "session-gone":
-        return this.#tell({ kind: "session", ...event.origin, what: event.why });
+        return this.#tell(event.origin, { kind: "session", what: event.why });
       case "closed":
-        return this.#tell({ kind: "brokerClosed", ...event.origin, why: event.why });
+        return this.#tell(event.origin, { kind: "brokerClosed", why: event.why });
       case "will":
-        return this.#tell({ kind: "will", ...event.origin });
+        return this.#tell(event.origin, { kind: "will" });
       case "illegal":
-        return this.#tell({
+        return this.#tell(event.origin, {
           kind: "illegal",
-          ...event.origin,
           statement: event.statement,
           what: event.what,
         });
@@ -167,12 +170,9 @@ class ModelBench implements Bench {
     }
   }
 
-  #tellSeen({ device, life }: Origin, topic: string, payload: Uint8Array): void {
-    this.#observer({
+  #tellSeen(origin: Origin, topic: string, payload: Uint8Array): void {
+    this.#tell(origin, {
       kind: "seen",
-      atMs: this.#clock.nowMs,
-      device,
-      life,
       level: topic.slice(topic.lastIndexOf("/") + 1),
       payload: Buffer.from(payload.buffer, payload.byteOffset, payload.length).toString(),
       isRetained: false,
@@ -184,6 +184,6 @@ class ModelBench implements Bench {
     const text = Buffer.from(payload).toString();
     const number = this.#numberOf.get(text);
     if (number === undefined) return;
-    this.#tell({ kind: "commanded", ...origin, number, qos, isRetained: false, payload: text });
+    this.#tell(origin, { kind: "commanded", number, qos, isRetained: false, payload: text });
   }
 }

@@ -24,6 +24,7 @@ const SUBACK = 9;
 const FIRST_WITH_ID = 4;
 const LAST_WITH_ID = 11;
 const LENGTH_BYTES_MAX = 4;
+const NAME_LENGTH_BYTES = 2;
 
 /**
  * Calls `onHead` for each packet: when its last byte was read, or as soon as its head was, if `atHead`. Bytes that are no MQTT
@@ -97,21 +98,32 @@ export class PacketHeads {
   /** How much of the variable head must be read before the id is known. */
   #headBytes(): number {
     const { type, qos } = this.#head;
-    if (type === CONNECT) return Math.min(this.#length, 2 + this.#nameLength + 2);
-    if (type === PUBLISH) return qos === 0 ? 0 : Math.min(this.#length, 2 + this.#nameLength + 2);
+    if (type === CONNECT) return Math.min(this.#length, NAME_LENGTH_BYTES + this.#nameLength + 2);
+    if (type === PUBLISH)
+      return qos === 0 ? 0 : Math.min(this.#length, NAME_LENGTH_BYTES + this.#nameLength + 2);
     if (type === CONNACK || (type >= FIRST_WITH_ID && type <= LAST_WITH_ID)) return Math.min(this.#length, 2);
     return 0;
   }
 
-  /** Byte by byte through the head, then over the rest in one step. */
+  /** Byte by byte through the head, but over the name and what follows the head in one step each. */
   #readVariable(bytes: Uint8Array, from: number): number {
     let at = from;
-    while (at < bytes.length && this.#at < this.#wanted()) this.#readHeadByte(bytes[at++] as number);
+    while (at < bytes.length && this.#at < this.#wanted()) {
+      const inName = Math.min(bytes.length - at, this.#restOfName());
+      if (inName > 0) this.#at += inName;
+      else this.#readHeadByte(bytes[at] as number);
+      at += Math.max(1, inName);
+    }
     if (!this.#isTold && this.#at >= this.#headBytes()) this.#tellHead();
     const rest = Math.min(bytes.length - at, this.#length - this.#at);
     this.#at += rest;
     if (this.#at === this.#length) this.#finish();
     return at + rest;
+  }
+
+  /** How much of the name is still to come; 0 outside of it, and for packets that have none. */
+  #restOfName(): number {
+    return this.#at < NAME_LENGTH_BYTES ? 0 : NAME_LENGTH_BYTES + this.#nameLength - this.#at;
   }
 
   /** A SUBACK's first code is of interest, and is not waited for. */
@@ -124,12 +136,12 @@ export class PacketHeads {
     const at = this.#at;
     this.#at += 1;
     if (head.type === CONNECT) {
-      if (at < 2) this.#nameLength = this.#nameLength * 256 + byte;
+      if (at < NAME_LENGTH_BYTES) this.#nameLength = this.#nameLength * 256 + byte;
       // behind the name the level, then the flags
-      else if (at === 2 + this.#nameLength + 1) head.code = byte;
+      else if (at === NAME_LENGTH_BYTES + this.#nameLength + 1) head.code = byte;
     } else if (head.type === PUBLISH) {
-      if (at < 2) this.#nameLength = this.#nameLength * 256 + byte;
-      else if (at >= 2 + this.#nameLength) head.packetId = ((head.packetId ?? 0) * 256 + byte) & 0xffff;
+      if (at < NAME_LENGTH_BYTES) this.#nameLength = this.#nameLength * 256 + byte;
+      else head.packetId = ((head.packetId ?? 0) * 256 + byte) & 0xffff;
     } else if (head.type === CONNACK) {
       if (at === 0) head.isSessionPresent = (byte & 1) !== 0;
       else head.code = byte;

@@ -7,6 +7,7 @@ import type { MeterReading } from "../net/link/meter/meter.ts";
 import type { Random } from "../random/random.ts";
 import { after, type Clock, type Timer } from "../time/clock.ts";
 import type { Happening, PowerCause } from "../trace/happening.ts";
+import { stamp, type Told } from "../trace/stamp.ts";
 import type { WayIn } from "./bench.ts";
 import { createDayCurve } from "./day-curve.ts";
 import type { Fault } from "./faults.ts";
@@ -51,9 +52,6 @@ const POWER_OFF_MS = 2000;
 
 /** RC oscillators that count through a sleep are wrong by a few per cent: ESP8266's by up to 5 %. An estimate. */
 const SLEEP_DRIFT_PPM = 30_000;
-
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
-type Told<H> = H extends { readonly device: number } ? Omit<H, "atMs" | "device" | "life"> : never;
 
 /** Throws `DeviceRefused` when its capacities are none. */
 export function createStation(
@@ -146,14 +144,9 @@ class DeviceStation implements Station {
     this.#way.close();
   }
 
-  /** `happening` is this call's own: it is completed where it is, because a copy would cost more than all else here. */
-  #tell(happening: Told<Happening>): void {
+  #tell(told: Told): void {
     const { clock, startMs, observer } = this.#around;
-    const timed = happening as Writable<Extract<Happening, { readonly device: number }>>;
-    timed.atMs = clock.nowMs - startMs;
-    timed.device = this.#number;
-    timed.life = this.#life;
-    observer(timed);
+    observer(stamp(told, clock.nowMs - startMs, this.#number, this.#life));
   }
 
   /** Behind a gateway for messages nothing but the reading itself tells which life took it: there its decimals do. */

@@ -33,14 +33,16 @@ export interface Trace {
  * packets come so often that their lines would take longer than the client. When anything about them differs, so does the
  * moment of what follows from them.
  */
-const ON_THE_WIRE: ReadonlySet<HappeningKind> = new Set(["packet", "segment"]);
+function isOnTheWire({ kind }: Happening): boolean {
+  return kind === "packet" || kind === "segment";
+}
 
 /** Each line is given to `write` with its line feed; null: nobody records. */
 export function createTrace(write: ((line: string) => void) | null): Trace {
   const sum = createLineHash();
   return {
     see(happening) {
-      const isHashed = !ON_THE_WIRE.has(happening.kind);
+      const isHashed = !isOnTheWire(happening);
       if (!isHashed && write === null) return;
       const line = `${traceLine(happening)}\n`;
       if (isHashed) sum.add(line);

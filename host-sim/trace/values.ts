@@ -29,9 +29,14 @@ const PLAIN = /^[ !#-[\]-~]*$/;
  */
 const UNSAFE = /[\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
 
+/** Nearly all others: JSON escapes something of them, and nothing else is amiss. */
+const PRINTABLE = /^[ -~]*$/;
+
 /** Any text, from anybody, as JSON on one line that is safe to print. */
 export function quoted(text: string): string {
-  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text).replace(UNSAFE, escaped);
+  if (PLAIN.test(text)) return `"${text}"`;
+  const json = JSON.stringify(text);
+  return PRINTABLE.test(text) ? json : json.replace(UNSAFE, escaped);
 }
 
 function escaped(character: string): string {

@@ -16,7 +16,14 @@ interface Layer {
   readonly packages: boolean;
 }
 
-const ground = ["host-sim/package", "host-sim/units", "host-sim/words", "host-sim/time", "host-sim/random"];
+const ground = [
+  "host-sim/package",
+  "host-sim/units",
+  "host-sim/words",
+  "host-sim/collections",
+  "host-sim/time",
+  "host-sim/random",
+];
 const wires = [...ground, "host-sim/net"];
 const ends = [...wires, "host-sim/broker", "host-sim/device"];
 const observed = [...ends, "host-sim/scenario"];
@@ -28,6 +35,7 @@ const layers: readonly Layer[] = [
   { folder: "host-sim/package", knows: [], packages: true },
   { folder: "host-sim/units", knows: [], packages: true },
   { folder: "host-sim/words", knows: [], packages: true },
+  { folder: "host-sim/collections", knows: [], packages: true },
   { folder: "host-sim/time", knows: ["host-sim/units"], packages: true },
   { folder: "host-sim/random", knows: ["host-sim/units"], packages: true },
   { folder: "host-sim/net", knows: ground, packages: true },
