@@ -5,7 +5,7 @@ import type { Inside } from "./inside.ts";
 import { type Limits, MOST_PACKET_BYTES } from "./limits.ts";
 import { happens } from "./manners.ts";
 import { messageOf, type Version } from "./message.ts";
-import { connackBytes, connackErrorBytes, refusalBytes } from "./packets.ts";
+import { connackBytes, connackBytes5, connackErrorBytes, refusalBytes } from "./packets.ts";
 import type { Session, Will } from "./session.ts";
 
 /** What the client of one connection said that it takes. */
@@ -31,7 +31,7 @@ const BAD_METHOD = 0x8c;
 const FOR_EVER = 0xffff_ffff;
 
 export function admit<Origin>(
-  packet: IConnectPacket,
+  packet: Readonly<IConnectPacket>,
   version: Version,
   origin: Origin,
   inside: Inside<Origin>,
@@ -50,7 +50,10 @@ export function admit<Origin>(
     kind: "admitted",
     session,
     isNew,
-    connack: connackBytes(!isNew, version, announced(limits, packet.clientId === "" ? clientId : null)),
+    connack:
+      version === 5
+        ? connackBytes5(!isNew, announced(limits, packet.clientId === "" ? clientId : null))
+        : connackBytes(!isNew, version),
     limits: {
       receiveMaximum: packet.properties?.receiveMaximum ?? limits.inflightMessages,
       maximumPacketBytes: packet.properties?.maximumPacketSize ?? MOST_PACKET_BYTES,
@@ -59,7 +62,7 @@ export function admit<Origin>(
 }
 
 function refusalOf<Origin>(
-  packet: IConnectPacket,
+  packet: Readonly<IConnectPacket>,
   version: Version,
   { limits, manners }: Inside<Origin>,
 ): Uint8Array | null {
@@ -94,7 +97,7 @@ function sessionFor<Origin>(
   return { session: sessions.create(clientId, origin, version), isNew: true };
 }
 
-function expiryMsOf(packet: IConnectPacket, version: Version, { sessionExpiryMs }: Limits): number {
+function expiryMsOf(packet: Readonly<IConnectPacket>, version: Version, { sessionExpiryMs }: Limits): number {
   if (version === 5) return intervalMs(packet.properties?.sessionExpiryInterval ?? 0);
   return packet.clean === true ? 0 : (sessionExpiryMs ?? Number.POSITIVE_INFINITY);
 }
@@ -104,19 +107,14 @@ export function intervalMs(seconds: number): number {
   return seconds === FOR_EVER ? Number.POSITIVE_INFINITY : seconds * 1000;
 }
 
-function willOf({ will }: IConnectPacket, nowMs: number): Will | null {
+function willOf({ will }: Readonly<IConnectPacket>, nowMs: number): Will | null {
   if (will === undefined) return null;
-  const { willDelayInterval = 0, ...properties } = will.properties ?? {};
-  const message = messageOf(
-    will.topic,
-    {
-      payload: will.payload,
-      qos: will.qos ?? 0,
-      retain: will.retain === true,
-      ...(will.properties !== undefined && { properties }),
-    },
-    nowMs,
-  );
+  const { payload, qos = 0 } = will;
+  const retain = will.retain === true;
+  if (will.properties === undefined)
+    return { message: messageOf(will.topic, { payload, qos, retain }, nowMs), delayMs: 0 };
+  const { willDelayInterval = 0, ...properties } = will.properties;
+  const message = messageOf(will.topic, { payload, qos, retain, properties }, nowMs);
   return { message, delayMs: willDelayInterval * 1000 };
 }
 

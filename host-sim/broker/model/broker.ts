@@ -10,6 +10,7 @@ import { HONEST, LIES, type LieName, type StandingLies } from "./lies.ts";
 import { LIMITS, type Limits } from "./limits.ts";
 import { type Manners, PLAIN } from "./manners.ts";
 import type { QoS } from "./message.ts";
+import { ReaderMemory } from "./reader.ts";
 import { Router } from "./router.ts";
 import type { Session, Will } from "./session.ts";
 import { Sessions } from "./sessions.ts";
@@ -103,6 +104,7 @@ class StrictBroker<Origin> implements ModelBroker<Origin> {
       router,
       wills,
       sessions,
+      readerMemory: new ReaderMemory(),
       manners: () => this.#manners,
       lies: () => this.#lies,
       newClientId: () => `auto-${++this.#clientIds}`,

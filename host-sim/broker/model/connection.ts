@@ -1,6 +1,6 @@
 // Owns the life of one connection: CONNECT first, keep-alive, and every way it ends. Refuses to know what messages are.
 
-import type { IConnectPacket, IDisconnectPacket, Packet } from "mqtt-packet";
+import type { IConnectPacket, IDisconnectPacket } from "mqtt-packet";
 import type { Stream, StreamHandlers } from "../../net/stream.ts";
 import { after, type Timer } from "../../time/clock.ts";
 import { admit, intervalMs } from "./admission.ts";
@@ -14,7 +14,7 @@ import type { Version } from "./message.ts";
 import type { Delivery } from "./outgoing.ts";
 import { Outlet } from "./outlet.ts";
 import { connackErrorBytes, disconnectBytes, PINGRESP, refusalBytes } from "./packets.ts";
-import { Reader } from "./reader.ts";
+import { type ClientPacket, Reader } from "./reader.ts";
 import { takeSubscribe, takeUnsubscribe } from "./requests.ts";
 import type { Session, SessionLink } from "./session.ts";
 import { type Breach, STATEMENTS, statementId } from "./statements.ts";
@@ -73,6 +73,7 @@ export class Connection<Origin> implements SessionLink, StreamHandlers {
         onBreach: (breach, version) => this.#fail(breach, version),
       },
       inside.limits.maximumPacketBytes,
+      inside.readerMemory,
     );
   }
 
@@ -137,7 +138,7 @@ export class Connection<Origin> implements SessionLink, StreamHandlers {
     if (why === "broker-stopped") this.#outlet.destroy();
   }
 
-  #connect(packet: IConnectPacket, version: Version): void {
+  #connect(packet: Readonly<IConnectPacket>, version: Version): void {
     this.#keepAlive.begin((packet.keepalive ?? 0) * 1500); // [MQTT3-3.1.2-24]
     const delayMs = drawMs(this.#inside.manners().connackDelayMs, this.#inside.random);
     if (delayMs === 0) return this.#admit(packet, version);
@@ -150,7 +151,7 @@ export class Connection<Origin> implements SessionLink, StreamHandlers {
     });
   }
 
-  #admit(packet: IConnectPacket, version: Version): void {
+  #admit(packet: Readonly<IConnectPacket>, version: Version): void {
     const admission = admit(packet, version, this.#origin, this.#inside);
     if (admission.kind === "refused") return this.#refuse(admission.bytes);
     const { session, isNew, connack, limits } = admission;
@@ -182,7 +183,7 @@ export class Connection<Origin> implements SessionLink, StreamHandlers {
     this.#finish("refused", false);
   }
 
-  #take(packet: Packet): void {
+  #take(packet: ClientPacket): void {
     if (this.#phase === "disconnected") return this.#fail("afterDisconnect", this.#session?.version ?? 4);
     this.#keepAlive.heard();
     const breach = this.#handle(packet);
@@ -190,7 +191,7 @@ export class Connection<Origin> implements SessionLink, StreamHandlers {
     else this.#count();
   }
 
-  #handle(packet: Packet): Breach | null {
+  #handle(packet: ClientPacket): Breach | null {
     const session = this.#session;
     const exchange = this.#exchange;
     if (session === null || exchange === null) return "firstPacket";

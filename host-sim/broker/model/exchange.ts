@@ -1,20 +1,19 @@
 // Owns the exchange of messages with one connected client: PUBLISH and its acknowledgements, both ways. Refuses to know how the
 // connection began, and how it ends.
 
-import type { IPublishPacket, Packet } from "mqtt-packet";
 import type { ClientLimits } from "./admission.ts";
-import type { BrokerEvent, DropReason } from "./broker-event.ts";
-import type { Unreleased } from "./incoming.ts";
+import type { DropReason } from "./broker-event.ts";
 import type { Inside } from "./inside.ts";
 import { distortAnswer } from "./lies.ts";
 import { MOST_PACKET_BYTES } from "./limits.ts";
 import { happens } from "./manners.ts";
-import { type Message, messageOf } from "./message.ts";
+import { type Message, messageOf, type PublishPacket } from "./message.ts";
 import { Order } from "./order.ts";
 import type { AckVerdict, Delivery } from "./outgoing.ts";
 import type { Outlet } from "./outlet.ts";
 import { type AckName, ackBytes, publishBytes } from "./packets.ts";
 import { publishBreach } from "./publish-limits.ts";
+import type { ClientPacket } from "./reader.ts";
 import type { Session } from "./session.ts";
 import type { Breach } from "./statements.ts";
 import { TopicAliases } from "./topic-aliases.ts";
@@ -56,7 +55,7 @@ export class Exchange<Origin> {
   }
 
   /** Answers with what it breaks, or null. */
-  take(packet: Packet): Breach | null {
+  take(packet: ClientPacket): Breach | null {
     switch (packet.cmd) {
       case "publish":
         return this.#takePublish(packet);
@@ -87,7 +86,7 @@ export class Exchange<Origin> {
     if (!this.#isDropped(delivery)) this.#send(0, delivery, false);
   }
 
-  #takePublish(packet: IPublishPacket): Breach | null {
+  #takePublish(packet: PublishPacket): Breach | null {
     const { session, inside } = this.#parts;
     const breach = publishBreach(packet, session.version, session.incoming.open, inside.limits);
     if (breach !== null) return breach;
@@ -113,10 +112,9 @@ export class Exchange<Origin> {
   }
 
   #takeQos1(id: number, message: Message): void {
-    const { session, origin } = this.#parts;
-    session.incoming.awaitAnswer(id, message);
-    this.#route(message, origin);
-    this.#answer("puback", id, 0, this.#onAnswered);
+    this.#route(message, this.#parts.origin);
+    const hasLeft = this.#answer("puback", id, 0, this.#onAnswered);
+    if (!hasLeft) this.#parts.session.incoming.awaitAnswer(id, message);
   }
 
   #takeQos2(id: number, message: Message): void {
@@ -137,23 +135,20 @@ export class Exchange<Origin> {
     if (held?.isReceived === false) return "pubrelEarly";
     if (!this.#pubrels.answer(id)) return "pubrelOrder";
     session.incoming.release(id);
-    if (held !== undefined) this.#finish(id, held);
+    if (held !== undefined && !held.isRouted) this.#route(held.message, held.origin);
     // one that nobody knows is answered too: its PUBCOMP may have been lost
     const reason = held === undefined ? PACKET_ID_NOT_FOUND : 0;
-    this.#answer("pubcomp", id, reason, this.#onAnswered);
+    const hasLeft = this.#answer("pubcomp", id, reason, this.#onAnswered);
+    if (!hasLeft && held !== undefined) session.incoming.awaitAnswer(id, held.message);
     return null;
   }
 
-  #finish(id: number, { message, origin, isRouted }: Unreleased<Origin>): void {
-    this.#parts.session.incoming.awaitAnswer(id, message);
-    if (!isRouted) this.#route(message, origin);
-  }
-
-  #answer(name: AckName, id: number, reason: number, onLeft: (id: number) => void): void {
+  /** Whether it has left already. */
+  #answer(name: AckName, id: number, reason: number, onLeft: (id: number) => void): boolean {
     const { session, outlet, inside } = this.#parts;
     const bytes = ackBytes(name, id, session.version, reason);
     const lie = inside.lies().answer;
-    outlet.answer(lie === null ? bytes : distortAnswer(bytes, name, lie), onLeft, id);
+    return outlet.answer(lie === null ? bytes : distortAnswer(bytes, name, lie), onLeft, id);
   }
 
   readonly #onAnswered = (id: number): void => this.#parts.session.incoming.answered(id);
@@ -212,8 +207,12 @@ export class Exchange<Origin> {
   /** [MQTT5-3.3.2-5] [MQTT5-3.1.2-25] */
   #isDropped(delivery: Delivery): boolean {
     const why = this.#dropReason(delivery);
-    if (why !== null) this.#parts.inside.observer({ kind: "dropped", ...this.#about(delivery), why });
-    return why !== null;
+    if (why === null) return false;
+    const { session, inside } = this.#parts;
+    const { clientId, origin } = session;
+    const { topic, payload } = delivery.message;
+    inside.observer({ kind: "dropped", origin, clientId, topic, payload, qos: delivery.qos, why });
+    return true;
   }
 
   #dropReason(delivery: Delivery): DropReason | null {
@@ -248,17 +247,9 @@ export class Exchange<Origin> {
   }
 
   #tell(kind: "sent" | "acknowledged", delivery: Delivery): void {
-    this.#parts.inside.observer({ kind, ...this.#about(delivery) });
-  }
-
-  #about({
-    message,
-    qos,
-  }: Delivery): Pick<
-    BrokerEvent<Origin> & { kind: "sent" },
-    "origin" | "clientId" | "topic" | "payload" | "qos"
-  > {
-    const { clientId, origin } = this.#parts.session;
-    return { origin, clientId, topic: message.topic, payload: message.payload, qos };
+    const { session, inside } = this.#parts;
+    const { clientId, origin } = session;
+    const { topic, payload } = delivery.message;
+    inside.observer({ kind, origin, clientId, topic, payload, qos: delivery.qos });
   }
 }

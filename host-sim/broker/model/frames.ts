@@ -4,7 +4,7 @@ import type { Breach } from "./statements.ts";
 
 export interface FrameHandlers {
   /** The whole packet, and where what follows its remaining length begins. The bytes may be kept. */
-  onFrame(frame: Buffer, bodyAt: number): void;
+  onFrame(frame: Uint8Array, bodyAt: number): void;
   /** What follows cannot be cut: nothing more is told. */
   onBreach(breach: Breach): void;
 }
@@ -17,7 +17,7 @@ export class Frames {
   /** Whether a length must take no more bytes than it needs: MQTT 5 says so, 3.1.1 does not. */
   readonly #wantsLeast: () => boolean;
   /** Bytes that are no whole packet yet, or are not asked for yet. */
-  #parts: Buffer[] = [];
+  #parts: Uint8Array[] = [];
   #have = 0;
   /** How many bytes the packet at the front has, as far as is known. */
   #need = 2;
@@ -31,9 +31,8 @@ export class Frames {
     this.#wantsLeast = wantsLeast;
   }
 
-  read(bytes: Uint8Array): void {
+  read(chunk: Uint8Array): void {
     if (this.#isOver) return;
-    const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     if (this.#have === 0 && !this.#isHeld) return this.#cut(chunk);
     this.#keep(chunk);
     if (!this.#isHeld && this.#have >= this.#need) this.#cut(this.#take());
@@ -56,27 +55,32 @@ export class Frames {
     this.#have = 0;
   }
 
-  #cut(bytes: Buffer): void {
+  #cut(bytes: Uint8Array): void {
     let at = 0;
-    while (!this.#isHeld && !this.#isOver && this.#measure(bytes, at)) {
-      const frame = bytes.subarray(at, at + this.#need);
-      at += this.#need;
+    while (at < bytes.length && !this.#isHeld && !this.#isOver && this.#measure(bytes, at)) {
+      const end = at + this.#need;
       this.#need = 2;
+      // nearly every chunk is one packet, and of a short one a copy takes less than a view
+      const frame = end - at === bytes.length ? bytes : bytes.slice(at, end);
+      at = end;
       this.#handlers.onFrame(frame, this.#bodyAt);
     }
     if (!this.#isOver && at < bytes.length) this.#keep(bytes.subarray(at));
   }
 
   /** Whether a whole packet lies there; else how much one needs is known better than before. */
-  #measure(bytes: Buffer, at: number): boolean {
+  #measure(bytes: Uint8Array, at: number): boolean {
     let length = 0;
+    let unit = 1;
     for (let digits = 0; digits < LENGTH_BYTES_MAX; digits++) {
-      const byte = bytes[at + 1 + digits];
-      if (byte === undefined) {
+      const lengthAt = at + 1 + digits;
+      if (lengthAt >= bytes.length) {
         this.#need = digits + 2;
         return false;
       }
-      length += (byte & 127) * 128 ** digits;
+      const byte = bytes[lengthAt] as number;
+      length += (byte & 127) * unit;
+      unit *= 128;
       if (byte < 128) return this.#settle(bytes.length - at, digits + 2, length, byte === 0 && digits > 0);
     }
     this.#fail("lengthMalformed");
@@ -96,12 +100,12 @@ export class Frames {
     this.#handlers.onBreach(breach);
   }
 
-  #keep(bytes: Buffer): void {
+  #keep(bytes: Uint8Array): void {
     this.#parts.push(bytes);
     this.#have += bytes.length;
   }
 
-  #take(): Buffer {
+  #take(): Uint8Array {
     const [first] = this.#parts;
     const all = this.#parts.length === 1 && first !== undefined ? first : Buffer.concat(this.#parts);
     this.#parts = [];

@@ -50,7 +50,8 @@ export class Incoming<Origin> {
 
   /** Judges a QoS 1 or 2 PUBLISH by its id. `isNewSession`: it was created at this connection, and the client knows. */
   judge(id: number, isDup: boolean, message: Message, isNewSession: boolean, version: Version): Arrival {
-    const held = this.#unreleased.get(id)?.message ?? this.#unanswered.get(id);
+    const held =
+      this.open === 0 ? undefined : (this.#unreleased.get(id)?.message ?? this.#unanswered.get(id));
     if (held !== undefined) return this.#judgeHeld(id, isDup, message, held, version);
     const trace = this.#traces.get(id);
     if (!isDup) {

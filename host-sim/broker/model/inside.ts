@@ -6,6 +6,7 @@ import type { BrokerEvent } from "./broker-event.ts";
 import type { StandingLies } from "./lies.ts";
 import type { Limits } from "./limits.ts";
 import type { Manners } from "./manners.ts";
+import type { ReaderMemory } from "./reader.ts";
 import type { Router } from "./router.ts";
 import type { Sessions } from "./sessions.ts";
 import type { Wills } from "./wills.ts";
@@ -18,6 +19,7 @@ export interface Inside<Origin> {
   readonly sessions: Sessions<Origin>;
   readonly router: Router<Origin>;
   readonly wills: Wills<Origin>;
+  readonly readerMemory: ReaderMemory;
   /** Those of the moment. */
   readonly manners: () => Manners;
   /** Likewise, of what no broker may do. */

@@ -33,11 +33,12 @@ export class KeepAlive {
   }
 
   #wait(): void {
-    const deadlineMs = this.#heardMs + this.#limitMs;
-    this.#timer = this.#clock.at(deadlineMs, () => {
-      // The very sum that the deadline is: a difference could round to less, and then wait for no time at all, for ever.
-      if (this.#clock.nowMs >= this.#heardMs + this.#limitMs) this.#onSilence();
-      else this.#wait();
-    });
+    this.#timer = this.#clock.at(this.#heardMs + this.#limitMs, this.#look);
   }
+
+  readonly #look = (): void => {
+    // The very sum that the deadline is: a difference could round to less, and then wait for no time at all, for ever.
+    if (this.#clock.nowMs >= this.#heardMs + this.#limitMs) this.#onSilence();
+    else this.#wait();
+  };
 }

@@ -7,6 +7,9 @@ export type QoS = 0 | 1 | 2;
 /** 3 is MQTT 3.1, 4 is 3.1.1. */
 export type Version = 3 | 4 | 5;
 
+/** mqtt-packet's, whose payload is a Buffer when it is read, or read here. */
+export type PublishPacket = Omit<IPublishPacket, "payload"> & { readonly payload: string | Uint8Array };
+
 export type PublishProperties = NonNullable<IPublishPacket["properties"]>;
 
 export interface Message {
@@ -26,11 +29,11 @@ const NEVER = Number.POSITIVE_INFINITY;
 /** Takes out what concerns one hop alone, and turns the expiry interval into a moment. */
 export function messageOf(
   topic: string,
-  packet: Pick<IPublishPacket, "payload" | "qos" | "retain" | "properties">,
+  packet: Pick<PublishPacket, "payload" | "qos" | "retain" | "properties">,
   nowMs: number,
 ): Message {
   const { qos, retain } = packet;
-  const payload = packet.payload as Buffer;
+  const payload = packet.payload as Uint8Array;
   const given = packet.properties;
   if (given === undefined) return { topic, payload, qos, retain, properties: null, expiresMs: NEVER };
   const { topicAlias: _alias, messageExpiryInterval, ...properties } = given;

@@ -21,7 +21,9 @@ export class Outlet {
   readonly #late = new Set<Timer>();
   #lastLateMs = 0;
   #isGathering = false;
-  #gathered: Uint8Array[] = [];
+  /** What was gathered: mostly there is no more than one. */
+  #first: Uint8Array | null = null;
+  #more: Uint8Array[] = [];
   /** What is left of a write that goes out in pieces. */
   #pieces: Uint8Array[] = [];
   #isPieceDue = false;
@@ -40,26 +42,28 @@ export class Outlet {
 
   flush(): void {
     this.#isGathering = false;
-    const [first] = this.#gathered;
-    if (first === undefined) return;
-    const all = this.#gathered.length === 1 ? first : Buffer.concat(this.#gathered);
-    this.#gathered = [];
+    const first = this.#first;
+    if (first === null) return;
+    const all = this.#more.length === 0 ? first : Buffer.concat([first, ...this.#more]);
+    this.#first = null;
+    if (this.#more.length > 0) this.#more = [];
     this.#send(all);
   }
 
   write(bytes: Uint8Array): void {
     if (this.#isOver) return;
-    if (this.#isGathering) this.#gathered.push(bytes);
-    else this.#send(bytes);
+    if (!this.#isGathering) this.#send(bytes);
+    else if (this.#first === null) this.#first = bytes;
+    else this.#more.push(bytes);
   }
 
-  /** An acknowledgement, which may wait; `onLeft` is called when it leaves. */
-  answer(bytes: Uint8Array, onLeft: (id: number) => void, id: number): void {
+  /** An acknowledgement, which may wait; `onLeft` is called when it leaves. Answers whether it has left already. */
+  answer(bytes: Uint8Array, onLeft: (id: number) => void, id: number): boolean {
     const { ackDelayMs, acksOvertake } = this.#around.manners();
     if (ackDelayMs === null && (this.#late.size === 0 || acksOvertake)) {
       this.write(bytes);
       onLeft(id);
-      return;
+      return true;
     }
     const { clock, random } = this.#around;
     const drawnMs = clock.nowMs + drawMs(ackDelayMs, random);
@@ -71,6 +75,7 @@ export class Outlet {
       onLeft(id);
     });
     this.#late.add(timer);
+    return false;
   }
 
   /** What was written goes out, then FIN. What was to be acknowledged late is not. */

@@ -1,8 +1,9 @@
-// Owns the bytes of what the broker sends, as mqtt-packet makes them. Refuses to know when it is sent.
+// Owns the bytes of what the broker sends, as mqtt-packet makes them or would make them. Refuses to know when it is sent.
 
 import { generate, type IConnackPacket } from "mqtt-packet";
 import type { Version } from "./message.ts";
 import type { Delivery } from "./outgoing.ts";
+import { publishBytes3 } from "./publish-packet.ts";
 
 export type AckName = "puback" | "pubrec" | "pubrel" | "pubcomp";
 
@@ -14,6 +15,9 @@ const ACK_HEADS: Readonly<Record<AckName, number>> = {
 };
 
 export const PINGRESP: Uint8Array = Uint8Array.of(0xd0, 0);
+
+const CONNACK_NEW: Uint8Array = Uint8Array.of(0x20, 2, 0, 0);
+const CONNACK_PRESENT: Uint8Array = Uint8Array.of(0x20, 2, 1, 0);
 
 /** What the return codes of 3.1.1 are in 5. */
 const REASONS: readonly number[] = [0, 0x84, 0x85, 0x88, 0x86, 0x87];
@@ -31,36 +35,49 @@ export function connackErrorBytes(reasonCode: number): Uint8Array {
   return generate({ cmd: "connack", sessionPresent: false, reasonCode }, { protocolVersion: 5 });
 }
 
-export function connackBytes(
+/** Of an accepted client before MQTT 5. A test holds what is written here without mqtt-packet against it. */
+export function connackBytes(isSessionPresent: boolean, version: 3 | 4): Uint8Array {
+  // 3.1 has no such flag
+  return isSessionPresent && version !== 3 ? CONNACK_PRESENT : CONNACK_NEW;
+}
+
+export function connackBytes5(
   isSessionPresent: boolean,
-  version: Version,
   properties: IConnackPacket["properties"],
 ): Uint8Array {
   return generate(
-    {
-      cmd: "connack",
-      // 3.1 has no such flag
-      sessionPresent: isSessionPresent && version !== 3,
-      returnCode: 0,
-      reasonCode: 0,
-      ...(version === 5 && { properties }),
-    },
-    { protocolVersion: version },
+    { cmd: "connack", sessionPresent: isSessionPresent, reasonCode: 0, properties },
+    { protocolVersion: 5 },
   );
 }
 
-/** Before MQTT 5 these four bytes are so frequent that they are written here; a test holds them against mqtt-packet. */
 export function ackBytes(name: AckName, messageId: number, version: Version, reasonCode: number): Uint8Array {
   if (version === 5) return generate({ cmd: name, messageId, reasonCode }, { protocolVersion: 5 });
-  return Uint8Array.of(ACK_HEADS[name], 2, messageId >> 8, messageId & 255);
+  const bytes = new Uint8Array(4);
+  bytes[0] = ACK_HEADS[name];
+  bytes[1] = 2;
+  bytes[2] = messageId >> 8;
+  bytes[3] = messageId;
+  return bytes;
 }
 
 /** `nowMs` on the clock by which the message expires. */
 export function publishBytes(
-  { message, qos, retain, subscriptionIds }: Delivery,
+  delivery: Delivery,
   messageId: number,
   isDup: boolean,
   version: Version,
+  nowMs: number,
+): Uint8Array {
+  return version === 5
+    ? publishBytes5(delivery, messageId, isDup, nowMs)
+    : publishBytes3(delivery, messageId, isDup);
+}
+
+function publishBytes5(
+  { message, qos, retain, subscriptionIds }: Delivery,
+  messageId: number,
+  isDup: boolean,
   nowMs: number,
 ): Uint8Array {
   const { topic, payload, properties, expiresMs } = message;
@@ -74,16 +91,14 @@ export function publishBytes(
       retain,
       dup: isDup,
       messageId,
-      ...(version === 5 && {
-        properties: {
-          ...properties,
-          // [MQTT5-3.3.2-6]
-          ...(isExpiring && { messageExpiryInterval: Math.max(1, Math.ceil((expiresMs - nowMs) / 1000)) }),
-          ...(subscriptionIds.length > 0 && { subscriptionIdentifier: [...subscriptionIds] }),
-        },
-      }),
+      properties: {
+        ...properties,
+        // [MQTT5-3.3.2-6]
+        ...(isExpiring && { messageExpiryInterval: Math.max(1, Math.ceil((expiresMs - nowMs) / 1000)) }),
+        ...(subscriptionIds.length > 0 && { subscriptionIdentifier: [...subscriptionIds] }),
+      },
     },
-    { protocolVersion: version },
+    { protocolVersion: 5 },
   );
 }
 

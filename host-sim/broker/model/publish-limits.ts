@@ -1,13 +1,12 @@
 // Owns what a PUBLISH of MQTT 5 may be, after what the broker announced. Refuses to know earlier PUBLISHes.
 
-import type { IPublishPacket } from "mqtt-packet";
 import type { Limits } from "./limits.ts";
-import type { Version } from "./message.ts";
+import type { PublishPacket, Version } from "./message.ts";
 import type { Breach } from "./statements.ts";
 
 /** `open` QoS 1 and 2 messages are unacknowledged already. */
 export function publishBreach(
-  packet: IPublishPacket,
+  packet: PublishPacket,
   version: Version,
   open: number,
   limits: Limits,
@@ -21,7 +20,7 @@ export function publishBreach(
 }
 
 function propertiesBreach(
-  { topic, properties }: IPublishPacket,
+  { topic, properties }: PublishPacket,
   { topicAliasMaximum }: Limits,
 ): Breach | null {
   const alias = properties?.topicAlias;

@@ -1,33 +1,54 @@
 // Owns the way from a client's bytes to packets: cut, judged, and read by mqtt-packet, so that the client's own codec does not
 // judge itself. Refuses to know what a packet leads to.
 
-import type { IConnectPacket, Packet } from "mqtt-packet";
+import type { IConnectPacket, IPublishPacket, Packet } from "mqtt-packet";
+import { ByteMemo } from "./byte-memo.ts";
+import { textAt, u16At } from "./fields.ts";
 import { Frames } from "./frames.ts";
-import type { Version } from "./message.ts";
+import type { PublishPacket, Version } from "./message.ts";
 import type { Breach } from "./statements.ts";
 import { bodyBreach } from "./strict-body.ts";
 import { judgeConnect } from "./strict-connect.ts";
 import { headBreach, Type } from "./strict-head.ts";
 import { readWhole } from "./whole-packets.ts";
 
+/** Anything but CONNECT. */
+export type ClientPacket = Exclude<Packet, IPublishPacket> | PublishPacket;
+
 export interface ReaderHandlers {
-  onConnect(packet: IConnectPacket, version: Version): void;
+  /** The packet is the same object each time the same bytes come. */
+  onConnect(packet: Readonly<IConnectPacket>, version: Version): void;
   /** A CONNECT of a version that is none of MQTT's. */
   onUnknownLevel(level: number): void;
-  onPacket(packet: Packet): void;
+  onPacket(packet: ClientPacket): void;
   /** Nothing more is told. `version` is 4 as long as none is known. */
   onBreach(breach: Breach, version: Version): void;
 }
 
+interface LegalConnect {
+  readonly packet: Readonly<IConnectPacket>;
+  readonly version: Version;
+}
+
+/** What the readers of one broker have read before: a device connects with the same bytes, and publishes to the same topics. */
+export class ReaderMemory {
+  readonly connects = new ByteMemo<LegalConnect>();
+  /** Of PUBLISH, as they stand there in UTF-8. */
+  readonly topics = new ByteMemo<string>();
+}
+
 const ACK_NAMES = ["puback", "pubrec", "pubrel", "pubcomp"] as const;
+const PINGREQ: ClientPacket = { cmd: "pingreq" };
 
 export class Reader {
   readonly #handlers: ReaderHandlers;
   readonly #frames: Frames;
+  readonly #memory: ReaderMemory;
   #version: Version | null = null;
 
-  constructor(handlers: ReaderHandlers, maximumPacketBytes: number) {
+  constructor(handlers: ReaderHandlers, maximumPacketBytes: number, memory: ReaderMemory) {
     this.#handlers = handlers;
+    this.#memory = memory;
     this.#frames = new Frames(
       {
         onFrame: (frame, bodyAt) => this.#judge(frame, bodyAt),
@@ -54,29 +75,38 @@ export class Reader {
     this.#frames.end();
   }
 
-  #judge(frame: Buffer, bodyAt: number): void {
+  #judge(frame: Uint8Array, bodyAt: number): void {
     const version = this.#version;
     const head = headBreach(frame, bodyAt, version);
     if (head !== null) return this.#fail(head);
     if (version === null) return this.#readConnect(frame, bodyAt);
     const body = bodyBreach(frame, bodyAt, version);
     if (body !== null) return this.#fail(body);
-    const often = version === 5 ? null : readOften(frame, bodyAt);
+    const often = version === 5 ? null : readOften(frame, bodyAt, this.#memory.topics);
     const packet = often ?? this.#parse(frame, version);
     if (packet !== null) this.#handlers.onPacket(packet);
   }
 
-  #readConnect(frame: Buffer, bodyAt: number): void {
+  #readConnect(frame: Uint8Array, bodyAt: number): void {
+    const known = this.#memory.connects.find(frame, 0, frame.length);
+    if (known === null) return this.#readNewConnect(frame, bodyAt);
+    this.#version = known.version;
+    this.#handlers.onConnect(known.packet, known.version);
+  }
+
+  #readNewConnect(frame: Uint8Array, bodyAt: number): void {
     const verdict = judgeConnect(frame, bodyAt);
     if (verdict.kind === "unknown-level") return this.#handlers.onUnknownLevel(verdict.level);
     if (verdict.kind === "breach") return this.#handlers.onBreach(verdict.breach, verdict.version);
     this.#version = verdict.version;
-    const packet = this.#parse(frame, verdict.version);
-    if (packet !== null) this.#handlers.onConnect(packet as IConnectPacket, verdict.version);
+    const packet = this.#parse(frame, verdict.version) as IConnectPacket | null;
+    if (packet === null) return;
+    this.#memory.connects.keep(frame, 0, frame.length, { packet, version: verdict.version });
+    this.#handlers.onConnect(packet, verdict.version);
   }
 
   /** What mqtt-packet refuses although the judges let it pass must not pass. */
-  #parse(frame: Buffer, version: Version): Packet | null {
+  #parse(frame: Uint8Array, version: Version): Packet | null {
     const packet = readWhole(frame, version);
     if (packet === null) this.#fail("malformed");
     return packet;
@@ -90,25 +120,36 @@ export class Reader {
 
 /**
  * What comes a hundred thousand times in a simulated year, read here because mqtt-packet takes longer than all the rest of the
- * broker: PUBLISH and its acknowledgements before MQTT 5. A test holds it against mqtt-packet.
+ * broker: PUBLISH, its acknowledgements and PINGREQ before MQTT 5. Each must have been judged; null: it is none of them. A test
+ * holds it against mqtt-packet.
  */
-export function readOften(frame: Buffer, bodyAt: number): Packet | null {
+export function readOften(frame: Uint8Array, bodyAt: number, topics: ByteMemo<string>): ClientPacket | null {
+  const type = (frame[0] as number) >> 4;
+  if (type === Type.Publish) return readPublish(frame, bodyAt, topics);
+  if (type === Type.Pingreq) return PINGREQ;
+  if (type < Type.Puback || type > Type.Pubcomp) return null;
+  return { cmd: ACK_NAMES[type - Type.Puback] as "puback", messageId: u16At(frame, bodyAt) };
+}
+
+function readPublish(frame: Uint8Array, bodyAt: number, topics: ByteMemo<string>): PublishPacket {
   const first = frame[0] as number;
-  const type = first >> 4;
-  if (type >= Type.Puback && type <= Type.Pubcomp) {
-    return { cmd: ACK_NAMES[type - Type.Puback] as "puback", messageId: frame.readUInt16BE(bodyAt) };
-  }
-  if (type !== Type.Publish) return null;
   const qos = ((first >> 1) & 3) as 0 | 1 | 2;
-  const topicEnd = bodyAt + 2 + frame.readUInt16BE(bodyAt);
-  const payloadAt = qos === 0 ? topicEnd : topicEnd + 2;
+  const topicEnd = bodyAt + 2 + u16At(frame, bodyAt);
   return {
     cmd: "publish",
     qos,
     dup: (first & 8) !== 0,
     retain: (first & 1) !== 0,
-    topic: frame.toString("utf8", bodyAt + 2, topicEnd),
-    messageId: qos === 0 ? undefined : frame.readUInt16BE(topicEnd),
-    payload: frame.subarray(payloadAt),
+    topic: topicAt(frame, bodyAt + 2, topicEnd, topics),
+    messageId: qos === 0 ? undefined : u16At(frame, topicEnd),
+    payload: frame.slice(qos === 0 ? topicEnd : topicEnd + 2),
   };
+}
+
+function topicAt(frame: Uint8Array, from: number, to: number, topics: ByteMemo<string>): string {
+  const known = topics.find(frame, from, to);
+  if (known !== null) return known;
+  const topic = textAt(frame, from, to);
+  topics.keep(frame, from, to, topic);
+  return topic;
 }

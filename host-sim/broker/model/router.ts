@@ -37,16 +37,30 @@ export class Router<Origin> {
     this.#around.observer({ kind: "routed", origin, topic, payload, qos, retain });
     if (retain) this.retained.keep(message);
     const matches = this.#tree.match(topic);
-    if (matches.length === 0) return;
-    for (const [session, copy] of copies(matches, from)) {
-      this.deliver(session, {
-        message,
-        qos: Math.min(qos, copy.qos) as QoS,
-        // [MQTT3-3.3.1-9]
-        retain: retain && copy.isRetainAsPublished,
-        subscriptionIds: copy.ids,
-      });
-    }
+    const [first] = matches;
+    if (first === undefined) return;
+    if (matches.length === 1) this.#deliverOnly(first, message, from);
+    else for (const [session, copy] of copies(matches, from)) this.#deliverCopy(session, copy, message);
+  }
+
+  /** As `copies` would have it; nearly always there is one match, and then nothing to bring together. */
+  #deliverOnly(
+    { owner: session, value }: Match<Session<Origin>, Subscription>,
+    message: Message,
+    from: Session<Origin> | null,
+  ): void {
+    if (value.isNoLocal && session === from) return;
+    this.#deliverCopy(session, copyFor(value), message);
+  }
+
+  #deliverCopy(session: Session<Origin>, copy: Copy, message: Message): void {
+    this.deliver(session, {
+      message,
+      qos: Math.min(message.qos, copy.qos) as QoS,
+      // [MQTT3-3.3.1-9]
+      retain: message.retain && copy.isRetainAsPublished,
+      subscriptionIds: copy.ids,
+    });
   }
 
   deliver(session: Session<Origin>, delivery: Delivery): void {
@@ -56,13 +70,13 @@ export class Router<Origin> {
     }
     const { clientId, origin } = session;
     const { topic, payload } = delivery.message;
-    const about = { origin, clientId, topic, payload, qos: delivery.qos };
+    const { qos } = delivery;
     if (session.outgoing.waiting >= this.#around.limits.queueMessages) {
-      this.#around.observer({ kind: "dropped", ...about, why: "queue-full" });
+      this.#around.observer({ kind: "dropped", origin, clientId, topic, payload, qos, why: "queue-full" });
       return;
     }
     session.outgoing.add(delivery);
-    this.#around.observer({ kind: "queued", ...about });
+    this.#around.observer({ kind: "queued", origin, clientId, topic, payload, qos });
     session.link?.pump();
   }
 
@@ -96,7 +110,7 @@ function copies<Origin>(
     if (isNoLocal && session === from) continue;
     const copy = bySession.get(session);
     if (copy === undefined) {
-      bySession.set(session, { qos, isRetainAsPublished, ids: id === null ? [] : [id] });
+      bySession.set(session, copyFor(value));
       continue;
     }
     copy.qos = Math.max(copy.qos, qos) as QoS;
@@ -104,4 +118,8 @@ function copies<Origin>(
     if (id !== null) copy.ids.push(id);
   }
   return bySession;
+}
+
+function copyFor({ qos, isRetainAsPublished, id }: Subscription): Copy {
+  return { qos, isRetainAsPublished, ids: id === null ? [] : [id] };
 }

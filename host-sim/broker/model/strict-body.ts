@@ -1,14 +1,14 @@
 // Owns what the bytes after the head of a packet may be, CONNECT's left out. Refuses to know the session.
 
+import { fieldEnd, textAt, u16At } from "./fields.ts";
 import type { Version } from "./message.ts";
 import type { Breach } from "./statements.ts";
-import { fieldEnd } from "./strict-connect.ts";
 import { Type } from "./strict-head.ts";
 import { propertiesEnd } from "./strict-properties.ts";
 import { filterBreach, shareBreach, topicNameBreach } from "./strict-text.ts";
 
 /** Null when nothing is wrong with it. The head must have been found legal. */
-export function bodyBreach(frame: Buffer, bodyAt: number, version: Version): Breach | null {
+export function bodyBreach(frame: Uint8Array, bodyAt: number, version: Version): Breach | null {
   switch ((frame[0] as number) >> 4) {
     case Type.Publish:
       return publishBreach(frame, bodyAt, version);
@@ -23,7 +23,7 @@ export function bodyBreach(frame: Buffer, bodyAt: number, version: Version): Bre
   }
 }
 
-function publishBreach(frame: Buffer, bodyAt: number, version: Version): Breach | null {
+function publishBreach(frame: Uint8Array, bodyAt: number, version: Version): Breach | null {
   const topicEnd = fieldEnd(frame, bodyAt);
   if (topicEnd === -1) return "malformed";
   if (topicEnd === bodyAt + 2 && version !== 5) return "topicEmpty";
@@ -33,12 +33,12 @@ function publishBreach(frame: Buffer, bodyAt: number, version: Version): Breach 
   if ((((frame[0] as number) >> 1) & 3) !== 0) {
     at += 2;
     if (at > frame.length) return "malformed";
-    if (frame.readUInt16BE(at - 2) === 0) return "idZero";
+    if (u16At(frame, at - 2) === 0) return "idZero";
   }
   return version === 5 ? breachOf(propertiesEnd(frame, at, Type.Publish)) : null;
 }
 
-function filtersBreach(frame: Buffer, from: number, version: Version, type: number): Breach | null {
+function filtersBreach(frame: Uint8Array, from: number, version: Version, type: number): Breach | null {
   const isSubscribe = type === Type.Subscribe;
   const begin = version === 5 ? propertiesEnd(frame, from, type) : from;
   if (typeof begin === "string") return begin;
@@ -50,9 +50,7 @@ function filtersBreach(frame: Buffer, from: number, version: Version, type: numb
     const breach =
       filterBreach(frame, at + 2, end, isSubscribe ? "subscribeText" : "unsubscribeText") ??
       (isSubscribe ? optionsBreach(frame[end] as number, version) : null) ??
-      (version === 5
-        ? shareBreach(frame.toString("utf8", at + 2, end), isSubscribe && isNoLocal(frame[end]))
-        : null);
+      (version === 5 ? shareBreach(textAt(frame, at + 2, end), isSubscribe && isNoLocal(frame[end])) : null);
     if (breach !== null) return breach;
     at = isSubscribe ? end + 1 : end;
   }
@@ -72,7 +70,7 @@ function optionsBreach(options: number, version: Version): Breach | null {
 }
 
 /** Acknowledgements begin with an id, DISCONNECT and AUTH with the reason code itself; both may leave out the end. */
-function reasonBreach(frame: Buffer, bodyAt: number): Breach | null {
+function reasonBreach(frame: Uint8Array, bodyAt: number): Breach | null {
   const type = (frame[0] as number) >> 4;
   const reasonAt = type >= Type.Disconnect ? bodyAt : bodyAt + 2;
   const reason = frame[reasonAt] ?? 0;

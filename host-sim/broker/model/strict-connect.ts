@@ -1,5 +1,6 @@
 // Owns what the bytes of a CONNECT may be. Refuses to know whether the client is wanted.
 
+import { fieldEnd, textAt } from "./fields.ts";
 import type { Version } from "./message.ts";
 import type { Breach } from "./statements.ts";
 import { propertiesEnd, WILL_PROPERTIES } from "./strict-properties.ts";
@@ -26,9 +27,9 @@ const LONGEST_ID_31 = 23;
 
 const Flag = { Reserved: 1, Clean: 2, Will: 4, WillQos: 0x18, WillRetain: 0x20, Password: 0x40, User: 0x80 };
 
-export function judgeConnect(frame: Buffer, bodyAt: number): ConnectVerdict {
+export function judgeConnect(frame: Uint8Array, bodyAt: number): ConnectVerdict {
   const nameEnd = fieldEnd(frame, bodyAt);
-  const levels = nameEnd === -1 ? undefined : NAMES.get(frame.toString("latin1", bodyAt + 2, nameEnd));
+  const levels = nameEnd === -1 ? undefined : NAMES.get(textAt(frame, bodyAt + 2, nameEnd));
   if (levels === undefined)
     return { kind: "breach", breach: nameEnd === -1 ? "malformed" : "protocolName", version: 4 };
   const level = frame[nameEnd];
@@ -39,7 +40,7 @@ export function judgeConnect(frame: Buffer, bodyAt: number): ConnectVerdict {
   return breach === null ? { kind: "legal", version } : { kind: "breach", breach, version };
 }
 
-function flagsBreach(frame: Buffer, at: number, version: Version): Breach | null {
+function flagsBreach(frame: Uint8Array, at: number, version: Version): Breach | null {
   const flags = frame[at];
   if (flags === undefined || at + 3 > frame.length) return "malformed";
   const has = (flag: number): boolean => (flags & flag) !== 0;
@@ -51,7 +52,7 @@ function flagsBreach(frame: Buffer, at: number, version: Version): Breach | null
 }
 
 /** Goes through the payload in its one order: client id, will, user name, password. */
-function fieldsBreach(frame: Buffer, flagsAt: number, version: Version): Breach | null {
+function fieldsBreach(frame: Uint8Array, flagsAt: number, version: Version): Breach | null {
   const flags = frame[flagsAt] as number;
   const fields = new Fields(frame, flagsAt + 3, version);
   fields.properties(null);
@@ -84,11 +85,11 @@ class Fields {
   breach: Breach | null = null;
   /** Of the field that was read last, in bytes. */
   lastLength = 0;
-  readonly #frame: Buffer;
+  readonly #frame: Uint8Array;
   readonly #version: Version;
   #at: number;
 
-  constructor(frame: Buffer, at: number, version: Version) {
+  constructor(frame: Uint8Array, at: number, version: Version) {
     this.#frame = frame;
     this.#at = at;
     this.#version = version;
@@ -127,11 +128,4 @@ class Fields {
         ? "topicEmpty"
         : topicNameBreach(this.#frame, from, this.#at, "willTopicWildcard", WILL_TOPIC);
   }
-}
-
-/** The end of a field that begins with two bytes of length, or -1 when there is not so much. */
-export function fieldEnd(frame: Buffer, at: number): number {
-  if (at + 2 > frame.length) return -1;
-  const end = at + 2 + frame.readUInt16BE(at);
-  return end > frame.length ? -1 : end;
 }

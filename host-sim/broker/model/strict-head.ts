@@ -1,6 +1,7 @@
 // Owns what a packet's first byte, length and packet id may be, coming from a client. Refuses to know its contents, and the
 // session.
 
+import { u16At } from "./fields.ts";
 import type { Version } from "./message.ts";
 import type { Breach } from "./statements.ts";
 
@@ -62,7 +63,7 @@ const SHAPES: readonly (Shape | null)[] = [
 ];
 
 /** Null when nothing is wrong with it. `version` is null before CONNECT. */
-export function headBreach(frame: Buffer, bodyAt: number, version: Version | null): Breach | null {
+export function headBreach(frame: Uint8Array, bodyAt: number, version: Version | null): Breach | null {
   const first = frame[0] as number;
   const type = first >> 4;
   if (version === null && type !== Type.Connect) return "firstPacket";
@@ -80,10 +81,15 @@ function publishFlagsBreach(first: number): Breach | null {
   return qos === 0 && (first & 8) !== 0 ? "dupQos0" : null;
 }
 
-function lengthBreach(frame: Buffer, bodyAt: number, version: Version | null, shape: Shape): Breach | null {
+function lengthBreach(
+  frame: Uint8Array,
+  bodyAt: number,
+  version: Version | null,
+  shape: Shape,
+): Breach | null {
   const length = frame.length - bodyAt;
   if (length > (version === 5 ? shape.most5 : shape.most)) return "malformed";
-  if (shape.idZero !== null && length >= 2 && frame.readUInt16BE(bodyAt) === 0) return shape.idZero;
+  if (shape.idZero !== null && length >= 2 && u16At(frame, bodyAt) === 0) return shape.idZero;
   if (length >= shape.least) return null;
   return length === 2 ? shape.tooShort : "malformed";
 }

@@ -1,5 +1,6 @@
 // Owns which properties of MQTT 5 a client may send in which packet, and what their bytes may be. Refuses to know what they do.
 
+import { u16At } from "./fields.ts";
 import type { Breach } from "./statements.ts";
 import { Type } from "./strict-head.ts";
 import { ANY_TEXT, textBreach } from "./strict-text.ts";
@@ -46,7 +47,7 @@ const PROPERTIES: ReadonlyMap<number, Property> = new Map([
 ]);
 
 /** Where what follows the properties begins, or what is wrong with them. `owner` null is CONNECT. */
-export function propertiesEnd(frame: Buffer, at: number, owner: number | null): number | Breach {
+export function propertiesEnd(frame: Uint8Array, at: number, owner: number | null): number | Breach {
   const length = varint(frame, at, frame.length);
   if (typeof length === "string") return length;
   const end = length.end + length.value;
@@ -66,7 +67,12 @@ export function propertiesEnd(frame: Buffer, at: number, owner: number | null): 
   return end;
 }
 
-function valueEnd(frame: Buffer, at: number, end: number, { kind, isPositive }: Property): number | Breach {
+function valueEnd(
+  frame: Uint8Array,
+  at: number,
+  end: number,
+  { kind, isPositive }: Property,
+): number | Breach {
   switch (kind) {
     case "flag":
     case "byte":
@@ -92,7 +98,7 @@ function valueEnd(frame: Buffer, at: number, end: number, { kind, isPositive }: 
 }
 
 function numberEnd(
-  frame: Buffer,
+  frame: Uint8Array,
   at: number,
   end: number,
   size: number,
@@ -100,24 +106,25 @@ function numberEnd(
   isPositive: boolean,
 ): number | Breach {
   if (at + size > end) return "malformed";
-  const value = frame.readUIntBE(at, size);
+  let value = 0;
+  for (let i = at; i < at + size; i++) value = value * 256 + (frame[i] as number);
   return value > most || (value === 0 && isPositive) ? "propertyValue" : at + size;
 }
 
-function bytesEnd(frame: Buffer, at: number, end: number): number | Breach {
+function bytesEnd(frame: Uint8Array, at: number, end: number): number | Breach {
   if (at + 2 > end) return "malformed";
-  const next = at + 2 + frame.readUInt16BE(at);
+  const next = at + 2 + u16At(frame, at);
   return next > end ? "malformed" : next;
 }
 
-function stringEnd(frame: Buffer, at: number, end: number): number | Breach {
+function stringEnd(frame: Uint8Array, at: number, end: number): number | Breach {
   const next = bytesEnd(frame, at, end);
   if (typeof next === "string") return next;
   return textBreach(frame, at + 2, next, ANY_TEXT) ?? next;
 }
 
 /** [MQTT5-1.5.5-1] */
-function varint(frame: Buffer, at: number, end: number): { value: number; end: number } | Breach {
+function varint(frame: Uint8Array, at: number, end: number): { value: number; end: number } | Breach {
   let value = 0;
   for (let digits = 0; digits < 4; digits++) {
     const byte = frame[at + digits];

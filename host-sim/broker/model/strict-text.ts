@@ -16,7 +16,7 @@ const PLUS = 0x2b;
 const HASH = 0x23;
 
 /** [MQTT3-1.5.3-1] [MQTT3-1.5.3-2]: Node's check refuses surrogates too. */
-export function textBreach(bytes: Buffer, from: number, to: number, rules: TextRules): Breach | null {
+export function textBreach(bytes: Uint8Array, from: number, to: number, rules: TextRules): Breach | null {
   let isAscii = true;
   for (let i = from; i < to; i++) {
     const byte = bytes[i] as number;
@@ -30,21 +30,26 @@ const TOPIC_TEXT: TextRules = { bad: "topicText", nul: "topicNul" };
 
 /** Of a PUBLISH; an empty one is for the caller to judge, since an alias may stand for it. */
 export function topicNameBreach(
-  bytes: Buffer,
+  bytes: Uint8Array,
   from: number,
   to: number,
   wildcard: Breach = "topicWildcard",
   rules: TextRules = TOPIC_TEXT,
 ): Breach | null {
+  let hasNul = false;
+  let isAscii = true;
   for (let i = from; i < to; i++) {
     const byte = bytes[i] as number;
     if (byte === HASH || byte === PLUS) return wildcard;
+    if (byte === 0) hasNul = true;
+    if (byte >= 0x80) isAscii = false;
   }
-  return textBreach(bytes, from, to, rules);
+  if (hasNul) return rules.nul;
+  return isAscii || isUtf8(bytes.subarray(from, to)) ? null : rules.bad;
 }
 
 /** [MQTT3-4.7.1-2] [MQTT3-4.7.1-3] */
-export function filterBreach(bytes: Buffer, from: number, to: number, bad: Breach): Breach | null {
+export function filterBreach(bytes: Uint8Array, from: number, to: number, bad: Breach): Breach | null {
   if (from === to) return "filterEmpty";
   const text = textBreach(bytes, from, to, { bad, nul: "topicNul" });
   if (text !== null) return text;

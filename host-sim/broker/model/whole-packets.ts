@@ -14,10 +14,10 @@ interface Shared {
 const shared = new Map<Version, Shared>();
 
 /** Null when mqtt-packet refuses it. A frame is one whole packet, so nothing of it is left in the parser for the next. */
-export function readWhole(frame: Buffer, version: Version): Packet | null {
+export function readWhole(frame: Uint8Array, version: Version): Packet | null {
   const of = shared.get(version) ?? makeShared(version);
   of.parsed = null;
-  of.parser.parse(frame);
+  of.parser.parse(Buffer.from(frame.buffer, frame.byteOffset, frame.length));
   if (!of.hasFailed && of.parsed !== null) return of.parsed;
   // what a parser is after a failure, nobody promises
   shared.delete(version);

@@ -158,3 +158,34 @@ test("MQTT 5: DISCONNECT with 0x04 lets the will out", () => {
   bench.connected("d", { version: 5, will: WILL }).send({ cmd: "disconnect", reasonCode: 4 });
   assert.equal(bench.of("will").length, 1);
 });
+
+test("the same bytes of CONNECT mean the same each time: a will, its delay, its properties", () => {
+  const bench = createBrokerBench();
+  const properties = { willDelayInterval: 5, userProperties: { kind: "last words" } };
+  const will = { ...WILL, properties };
+  const watcher = bench.connected("watcher", { version: 5 });
+  watcher.subscribe("status", 0, 1);
+  for (const life of ["life 1", "life 2", "life 3"]) {
+    const session = { sessionExpiryInterval: 60 };
+    bench.connected("d", { version: 5, origin: life, properties: session, will }).cut();
+    watcher.received.length = 0;
+    bench.advanceMs(4_999);
+    assert.equal(watcher.received.length, 0, life);
+    bench.advanceMs(1);
+    const [heard] = watcher.received;
+    assert.ok(heard?.cmd === "publish", life);
+    assert.equal(`${heard.payload}`, "offline");
+    assert.deepEqual({ ...heard.properties?.userProperties }, properties.userProperties);
+    assert.equal(bench.of("will").at(-1)?.origin, life);
+  }
+});
+
+test("two clients without an id that say the same are two clients", () => {
+  const bench = createBrokerBench();
+  const clients = [bench.connected(""), bench.connected("")];
+  assert.deepEqual(
+    bench.of("accepted").map(({ clientId }) => clientId),
+    ["auto-1", "auto-2"],
+  );
+  for (const client of clients) assert.equal(client.hasEnded, false);
+});
