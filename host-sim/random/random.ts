@@ -49,7 +49,7 @@ function scopeOf(path: readonly string[]): Random {
     return [...path, kind, name];
   }
   return {
-    stream: (name) => streamFrom(xoshiro128StarStar(stateFrom(take("stream", name)))),
+    stream: (name) => new Xoshiro128(stateFrom(take("stream", name))),
     scope: (name) => scopeOf(take("scope", name)),
   };
 }
@@ -60,44 +60,74 @@ function stateFrom(path: readonly string[]): Uint32Array {
   return Uint32Array.from({ length: 4 }, (_, i) => digest.readUInt32LE(4 * i));
 }
 
+/** All draws but the words that they are made of. */
+export abstract class Draws implements RandomStream {
+  abstract u32(): number;
+
+  unit(): number {
+    return this.u32() / 2 ** 32;
+  }
+
+  between(from: number, to: number): number {
+    return from + (to - from) * this.unit();
+  }
+
+  chance(p: number): boolean {
+    return this.unit() < p;
+  }
+
+  // V8 computes log, exp and cos in software, so they too are the same on every machine.
+  exponential(mean: number): number {
+    return -mean * Math.log(1 - this.unit());
+  }
+
+  lognormal(mu: number, sigma: number): number {
+    return Math.exp(mu + sigma * this.#normal());
+  }
+
+  pick<T>(list: readonly T[]): T {
+    if (list.length === 0) throw new RangeError("nothing to pick from");
+    return list[Math.floor(this.unit() * list.length)] as T;
+  }
+
+  /** Box and Muller's. */
+  #normal(): number {
+    return Math.sqrt(-2 * Math.log(1 - this.unit())) * Math.cos(2 * Math.PI * this.unit());
+  }
+}
+
 /**
  * xoshiro128** 1.1 by Blackman and Vigna, "Scrambled Linear Pseudorandom Number Generators", ACM TOMS 47
  * (2021), https://prng.di.unimi.it/xoshiro128starstar.c. The state must not be all zero.
  */
-export function xoshiro128StarStar(state: Uint32Array): () => number {
-  let [a = 0, b = 0, c = 0, d = 0] = state;
-  return () => {
-    const result = Math.imul(rotateLeft(Math.imul(b, 5), 7), 9) >>> 0;
-    const shifted = b << 9;
-    c ^= a;
-    d ^= b;
-    b ^= c;
-    a ^= d;
-    c ^= shifted;
-    d = rotateLeft(d, 11);
-    return result;
-  };
+export class Xoshiro128 extends Draws {
+  #a = 0;
+  #b = 0;
+  #c = 0;
+  #d = 0;
+
+  constructor(state: Uint32Array) {
+    super();
+    // Signed, as they are from the first step on: small integers to V8, which need no memory of their own.
+    const [a = 0, b = 0, c = 0, d = 0] = Int32Array.from(state);
+    this.#a = a;
+    this.#b = b;
+    this.#c = c;
+    this.#d = d;
+  }
+
+  u32(): number {
+    const b = this.#b;
+    const c = this.#c ^ this.#a;
+    const d = this.#d ^ b;
+    this.#b = b ^ c;
+    this.#a ^= d;
+    this.#c = c ^ (b << 9);
+    this.#d = rotateLeft(d, 11);
+    return Math.imul(rotateLeft(Math.imul(b, 5), 7), 9) >>> 0;
+  }
 }
 
 function rotateLeft(word: number, bits: number): number {
   return (word << bits) | (word >>> (32 - bits));
-}
-
-function streamFrom(u32: () => number): RandomStream {
-  const unit = (): number => u32() / 2 ** 32;
-  // V8 computes log, exp and cos in software, so they too are the same on every machine.
-  const exponential = (mean: number): number => -mean * Math.log(1 - unit());
-  const normal = (): number => Math.sqrt(-2 * Math.log(1 - unit())) * Math.cos(2 * Math.PI * unit());
-  return {
-    u32,
-    unit,
-    between: (from, to) => from + (to - from) * unit(),
-    chance: (p) => unit() < p,
-    exponential,
-    lognormal: (mu, sigma) => Math.exp(mu + sigma * normal()),
-    pick<T>(list: readonly T[]): T {
-      if (list.length === 0) throw new RangeError("nothing to pick from");
-      return list[Math.floor(unit() * list.length)] as T;
-    },
-  };
 }

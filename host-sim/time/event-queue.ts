@@ -8,7 +8,7 @@ class Entry {
   readonly sequence: number;
   readonly run: () => void;
   /** Where it sits in the heap, or `GONE`: a cancelled one leaves at once, so none pile up. */
-  index: number;
+  index = GONE;
   readonly #queue: EventQueue;
 
   constructor(queue: EventQueue, deadlineMs: number, sequence: number, run: () => void) {
@@ -16,7 +16,6 @@ class Entry {
     this.deadlineMs = deadlineMs;
     this.sequence = sequence;
     this.run = run;
-    this.index = GONE;
   }
 
   /** Does nothing once it was taken out. */
@@ -42,20 +41,15 @@ export class EventQueue {
     if (!Number.isFinite(deadlineMs))
       throw new RangeError(`a deadline must be a finite number, not ${deadlineMs}`);
     const entry = new Entry(this, deadlineMs, this.#nextSequence++, run);
-    entry.index = this.#heap.length;
     this.#heap.push(entry);
-    this.#siftUp(entry);
+    this.#siftUp(entry, this.#heap.length - 1);
     return entry;
   }
 
   remove(entry: Entry): void {
     if (entry.index === GONE) return;
     const last = this.#heap.pop() as Entry;
-    if (last !== entry) {
-      this.#place(last, entry.index);
-      this.#siftUp(last);
-      this.#siftDown(last);
-    }
+    if (last !== entry) this.#siftDown(last, this.#siftUp(last, entry.index));
     entry.index = GONE;
   }
 
@@ -72,29 +66,40 @@ export class EventQueue {
     entry.index = index;
   }
 
-  #siftUp(entry: Entry): void {
-    while (entry.index > 0) {
-      const parent = this.#heap[(entry.index - 1) >> 1] as Entry;
-      if (isBefore(parent, entry)) return;
-      this.#swap(parent, entry);
+  /** From a hole at `hole` to where the entry belongs among those above. */
+  #siftUp(entry: Entry, hole: number): number {
+    let index = hole;
+    while (index > 0) {
+      const above = (index - 1) >> 1;
+      const parent = this.#heap[above] as Entry;
+      if (isBefore(parent, entry)) break;
+      this.#place(parent, index);
+      index = above;
     }
+    this.#place(entry, index);
+    return index;
   }
 
-  #siftDown(entry: Entry): void {
+  #siftDown(entry: Entry, hole: number): void {
+    let index = hole;
     for (;;) {
-      const left = this.#heap[2 * entry.index + 1];
-      const right = this.#heap[2 * entry.index + 2];
-      if (left === undefined) return;
-      const child = right !== undefined && isBefore(right, left) ? right : left;
-      if (isBefore(entry, child)) return;
-      this.#swap(entry, child);
+      const below = this.#childOf(index);
+      if (below === GONE) break;
+      const child = this.#heap[below] as Entry;
+      if (isBefore(entry, child)) break;
+      this.#place(child, index);
+      index = below;
     }
+    this.#place(entry, index);
   }
 
-  #swap(a: Entry, b: Entry): void {
-    const { index } = a;
-    this.#place(a, b.index);
-    this.#place(b, index);
+  /** The earlier of two. */
+  #childOf(index: number): number {
+    const left = 2 * index + 1;
+    const right = left + 1;
+    const { length } = this.#heap;
+    if (left >= length) return GONE;
+    return right < length && isBefore(this.#heap[right] as Entry, this.#heap[left] as Entry) ? right : left;
   }
 }
 

@@ -5,7 +5,7 @@ import { EventQueue } from "./event-queue.ts";
 
 export class VirtualClock implements Clock {
   readonly #queue = new EventQueue();
-  #nowMs: number;
+  #nowMs = 0;
 
   constructor(startMs = 0) {
     this.#nowMs = startMs;

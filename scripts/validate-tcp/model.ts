@@ -1,6 +1,7 @@
 // Owns one run of the modelled TCP over the modelled link, in virtual time. Knows nothing of the kernel.
 import { createLink, type Link } from "../../host-sim/net/link/link.ts";
 import { parseLink } from "../../host-sim/net/link/overlay.ts";
+import type { Outlet } from "../../host-sim/net/link/packet-channel.ts";
 import { TcpEndpoint } from "../../host-sim/net/link/tcp/endpoint.ts";
 import { LINUX } from "../../host-sim/net/link/tcp/flavour.ts";
 import { bytesOnWire, type Segment } from "../../host-sim/net/link/tcp/segment.ts";
@@ -132,9 +133,10 @@ function connect(
       server.receive(segment);
     }
   };
-  const up = (segment: Segment): void => link.uplink.send(bytesOnWire(segment), () => toServer(segment));
-  const down = (segment: Segment): void =>
-    link.downlink.send(bytesOnWire(segment), () => client.receive(segment));
+  const atServer: Outlet<Segment> = { arrived: toServer, lost: nothing };
+  const atClient: Outlet<Segment> = { arrived: (segment) => client.receive(segment), lost: nothing };
+  const up = (segment: Segment): void => link.uplink.send(bytesOnWire(segment), segment, atServer);
+  const down = (segment: Segment): void => link.downlink.send(bytesOnWire(segment), segment, atClient);
   const client = new TcpEndpoint(clock, FLAVOUR, up, { ...DEAF, ...onClient }, 0);
   const server = new TcpEndpoint(clock, FLAVOUR, down, { ...DEAF, ...onServer }, 0);
   client.connect();

@@ -35,20 +35,25 @@ export function availabilityOf(
 ): Availability {
   return figures.kind === "repeated"
     ? repeatedOutage(startMs, figures)
-    : drawnOutages(startMs, figures.phases, random);
+    : new DrawnOutages(startMs, figures.phases, random);
 }
 
-function drawnOutages(
-  startMs: number,
-  phases: readonly AvailabilityPhase[],
-  random: RandomStream,
-): Availability {
-  const spells = new Spells(startMs, rounds(phases, random));
-  const whys = phases.map((phase) => phase.why);
-  return {
-    downWhy: (atMs) => whys[spells.stateAt(atMs)] as string | null,
-    nextChangeMs: (afterMs) => spells.untilMs(afterMs),
-  };
+class DrawnOutages implements Availability {
+  readonly #spells: Spells;
+  readonly #whys: readonly (string | null)[];
+
+  constructor(startMs: number, phases: readonly AvailabilityPhase[], random: RandomStream) {
+    this.#spells = new Spells(startMs, rounds(phases, random));
+    this.#whys = phases.map((phase) => phase.why);
+  }
+
+  downWhy(atMs: number): string | null {
+    return this.#whys[this.#spells.stateAt(atMs)] as string | null;
+  }
+
+  nextChangeMs(afterMs: number): number {
+    return this.#spells.untilMs(afterMs);
+  }
 }
 
 export interface RepeatedOutage {
@@ -58,39 +63,76 @@ export interface RepeatedOutage {
 }
 
 /** Each period of `everyMs` from `startMs` on ends in an outage of `durationMs`, so the link begins up. */
-export function repeatedOutage(startMs: number, { why, durationMs, everyMs }: RepeatedOutage): Availability {
-  const beginOf = (period: number): number => startMs + period * everyMs;
-  // Edges are compared with, never computed back from a time: a rounding would make a change that is missed.
-  function periodAt(atMs: number): number {
-    const period = Math.floor((atMs - startMs) / everyMs);
-    if (atMs < beginOf(period)) return period - 1;
-    return atMs < beginOf(period + 1) ? period : period + 1;
-  }
-  const outageOf = (period: number): number => beginOf(period + 1) - durationMs;
-
-  return {
-    downWhy: (atMs) => (atMs >= outageOf(periodAt(atMs)) ? why : null),
-    nextChangeMs(afterMs) {
-      const period = periodAt(afterMs);
-      return afterMs < outageOf(period) ? outageOf(period) : beginOf(period + 1);
-    },
-  };
+export function repeatedOutage(startMs: number, figures: RepeatedOutage): Availability {
+  return new RepeatedOutages(startMs, figures);
 }
 
-/** Up when all are; the first that is down says why. */
+class RepeatedOutages implements Availability {
+  readonly #startMs: number;
+  readonly #figures: RepeatedOutage;
+
+  constructor(startMs: number, figures: RepeatedOutage) {
+    this.#startMs = startMs;
+    this.#figures = figures;
+  }
+
+  downWhy(atMs: number): string | null {
+    return atMs >= this.#outageOf(this.#periodAt(atMs)) ? this.#figures.why : null;
+  }
+
+  nextChangeMs(afterMs: number): number {
+    const period = this.#periodAt(afterMs);
+    const outageMs = this.#outageOf(period);
+    return afterMs < outageMs ? outageMs : this.#beginOf(period + 1);
+  }
+
+  #beginOf(period: number): number {
+    return this.#startMs + period * this.#figures.everyMs;
+  }
+
+  #outageOf(period: number): number {
+    return this.#beginOf(period + 1) - this.#figures.durationMs;
+  }
+
+  /** Edges are compared with, never computed back from a time: a rounding would make a change that is missed. */
+  #periodAt(atMs: number): number {
+    const period = Math.floor((atMs - this.#startMs) / this.#figures.everyMs);
+    if (atMs < this.#beginOf(period)) return period - 1;
+    return atMs < this.#beginOf(period + 1) ? period : period + 1;
+  }
+}
+
+/** Up when all are; the first that is down says why. None of them may change but in time. */
 export function upWhenAll(parts: readonly Availability[]): Availability {
-  return {
-    downWhy(atMs) {
-      for (const part of parts) {
-        const why = part.downWhy(atMs);
-        if (why !== null) return why;
-      }
-      return null;
-    },
-    nextChangeMs(afterMs) {
-      let earliestMs = Number.POSITIVE_INFINITY;
-      for (const part of parts) earliestMs = Math.min(earliestMs, part.nextChangeMs(afterMs) ?? earliestMs);
-      return earliestMs === Number.POSITIVE_INFINITY ? null : earliestMs;
-    },
-  };
+  return new UpWhenAll(parts);
+}
+
+/** It remembers the answer for as long as that holds: packets come in flocks, and changes seldom. */
+class UpWhenAll implements Availability {
+  readonly #parts: readonly Availability[];
+  #why: string | null = null;
+  #untilMs = Number.NEGATIVE_INFINITY;
+
+  constructor(parts: readonly Availability[]) {
+    this.#parts = parts;
+  }
+
+  downWhy(atMs: number): string | null {
+    if (atMs >= this.#untilMs) this.#look(atMs);
+    return this.#why;
+  }
+
+  nextChangeMs(afterMs: number): number | null {
+    if (afterMs >= this.#untilMs) this.#look(afterMs);
+    return this.#untilMs === Number.POSITIVE_INFINITY ? null : this.#untilMs;
+  }
+
+  #look(atMs: number): void {
+    this.#why = null;
+    this.#untilMs = Number.POSITIVE_INFINITY;
+    for (const part of this.#parts) {
+      this.#why ??= part.downWhy(atMs);
+      this.#untilMs = Math.min(this.#untilMs, part.nextChangeMs(atMs) ?? this.#untilMs);
+    }
+  }
 }

@@ -2,28 +2,39 @@
 
 import type { Availability } from "./availability.ts";
 
-export interface Blackholes extends Availability {
-  add(fromMs: number, untilMs: number): void;
+interface Window {
+  readonly fromMs: number;
+  readonly untilMs: number;
 }
 
-export function createBlackholes(): Blackholes {
-  let untilMs = Number.NEGATIVE_INFINITY;
-  let windows: readonly { readonly fromMs: number; readonly untilMs: number }[] = [];
+/** An availability with holes in it, which says why first when both are down. */
+export class Blackholes implements Availability {
+  readonly #within: Availability;
+  #untilMs = Number.NEGATIVE_INFINITY;
+  #windows: readonly Window[] = [];
 
-  return {
-    add(fromMs, windowUntilMs) {
-      // Nobody asks about the past, and a year of faults should not be kept.
-      windows = [...windows.filter((window) => window.untilMs > fromMs), { fromMs, untilMs: windowUntilMs }];
-      untilMs = Math.max(untilMs, windowUntilMs);
-    },
-    downWhy(atMs) {
-      if (atMs >= untilMs) return null;
-      return windows.some((window) => window.fromMs <= atMs && atMs < window.untilMs) ? "blackhole" : null;
-    },
-    nextChangeMs(afterMs) {
-      if (afterMs >= untilMs) return null;
-      const edges = windows.flatMap((window) => [window.fromMs, window.untilMs]);
-      return Math.min(...edges.filter((edgeMs) => edgeMs > afterMs));
-    },
-  };
+  constructor(within: Availability) {
+    this.#within = within;
+  }
+
+  add(fromMs: number, untilMs: number): void {
+    // Nobody asks about the past, and a year of faults should not be kept.
+    this.#windows = [...this.#windows.filter((window) => window.untilMs > fromMs), { fromMs, untilMs }];
+    this.#untilMs = Math.max(this.#untilMs, untilMs);
+  }
+
+  downWhy(atMs: number): string | null {
+    const why = this.#within.downWhy(atMs);
+    if (why !== null || atMs >= this.#untilMs) return why;
+    return this.#windows.some((window) => window.fromMs <= atMs && atMs < window.untilMs)
+      ? "blackhole"
+      : null;
+  }
+
+  nextChangeMs(afterMs: number): number | null {
+    const changeMs = this.#within.nextChangeMs(afterMs);
+    if (afterMs >= this.#untilMs) return changeMs;
+    const edges = this.#windows.flatMap((window) => [window.fromMs, window.untilMs]);
+    return Math.min(changeMs ?? this.#untilMs, ...edges.filter((edgeMs) => edgeMs > afterMs));
+  }
 }

@@ -11,11 +11,25 @@ export type Quantile = readonly [p: number, ms: number];
  * falls.
  */
 export function quantileDelay(table: readonly Quantile[], random: RandomStream): Impairment {
-  const shares = Float64Array.from(table, ([p]) => p);
-  const delays = Float64Array.from(table, ([, ms]) => ms);
+  return new QuantileDelay(table, random);
+}
 
-  function delayMs(): number {
-    const p = random.unit();
+class QuantileDelay implements Impairment {
+  readonly lostWhy = "delay";
+  readonly #random: RandomStream;
+  readonly #shares: Float64Array;
+  readonly #delays: Float64Array;
+
+  constructor(table: readonly Quantile[], random: RandomStream) {
+    this.#random = random;
+    this.#shares = Float64Array.from(table, ([p]) => p);
+    this.#delays = Float64Array.from(table, ([, ms]) => ms);
+  }
+
+  delayMs(): number {
+    const shares = this.#shares;
+    const delays = this.#delays;
+    const p = this.#random.unit();
     let upper = 1;
     // Below 1 as `p` is, it finds a larger share.
     while ((shares[upper] as number) <= p) upper += 1;
@@ -24,6 +38,4 @@ export function quantileDelay(table: readonly Quantile[], random: RandomStream):
     const toMs = delays[upper] as number;
     return fromMs + ((toMs - fromMs) * (p - fromP)) / ((shares[upper] as number) - fromP);
   }
-
-  return { lostWhy: "delay", delayMs };
 }

@@ -2,7 +2,7 @@
 
 import type { RandomStream } from "../../random/random.ts";
 import type { Availability } from "./availability.ts";
-import { drawLength, type Length } from "./length.ts";
+import { type Length, Lengths } from "./length.ts";
 import { type SpellSource, Spells } from "./spells.ts";
 
 export interface FadeFigures {
@@ -29,44 +29,68 @@ export interface Fades extends Availability {
 
 /** Begins clear. */
 export function createFades(figures: FadeFigures, startMs: number, random: RandomStream): Fades {
-  const spells = new Spells(startMs, clearAndFades(figures, random));
-  const upFactors = [1, ...figures.steps.map((step) => step.upFactor)];
-  const downFactors = [1, ...figures.steps.map((step) => step.downFactor)];
-  const upFactorAt = (atMs: number): number => upFactors[spells.stateAt(atMs)] as number;
-  const downFactorAt = (atMs: number): number => downFactors[spells.stateAt(atMs)] as number;
+  return new SteppedFades(figures, startMs, random);
+}
 
-  return {
-    upFactorAt,
-    downFactorAt,
-    downWhy: (atMs) => (upFactorAt(atMs) === 0 && downFactorAt(atMs) === 0 ? figures.why : null),
-    nextChangeMs: (afterMs) => spells.untilMs(afterMs),
-  };
+class SteppedFades implements Fades {
+  readonly #why: string;
+  readonly #spells: Spells;
+  readonly #upFactors: readonly number[];
+  readonly #downFactors: readonly number[];
+
+  constructor(figures: FadeFigures, startMs: number, random: RandomStream) {
+    this.#why = figures.why;
+    this.#spells = new Spells(startMs, new ClearAndFades(figures, random));
+    this.#upFactors = [1, ...figures.steps.map((step) => step.upFactor)];
+    this.#downFactors = [1, ...figures.steps.map((step) => step.downFactor)];
+  }
+
+  upFactorAt(atMs: number): number {
+    return this.#upFactors[this.#spells.stateAt(atMs)] as number;
+  }
+
+  downFactorAt(atMs: number): number {
+    return this.#downFactors[this.#spells.stateAt(atMs)] as number;
+  }
+
+  downWhy(atMs: number): string | null {
+    return this.upFactorAt(atMs) === 0 && this.downFactorAt(atMs) === 0 ? this.#why : null;
+  }
+
+  nextChangeMs(afterMs: number): number {
+    return this.#spells.untilMs(afterMs);
+  }
 }
 
 /** State 0 is clear, state n the nth step. */
-function clearAndFades({ clearMs, fadeMs, steps }: FadeFigures, random: RandomStream): SpellSource {
-  const drawClear = drawLength(clearMs, random);
-  const drawFade = drawLength(fadeMs, random);
-  let state = -1;
-  let deepest = 0;
-  let isDeepening = false;
-  let onStepMs = 0;
+class ClearAndFades implements SpellSource {
+  state = -1;
+  readonly #random: RandomStream;
+  readonly #steps: number;
+  readonly #clear: Lengths;
+  readonly #fade: Lengths;
+  #deepest = 0;
+  #isDeepening = false;
+  #onStepMs = 0;
 
-  function beginFade(): void {
-    deepest = 1 + Math.floor(random.unit() * steps.length);
-    onStepMs = drawFade() / (2 * deepest - 1);
-    isDeepening = true;
+  constructor({ clearMs, fadeMs, steps }: FadeFigures, random: RandomStream) {
+    this.#random = random;
+    this.#steps = steps.length;
+    this.#clear = new Lengths(clearMs, random);
+    this.#fade = new Lengths(fadeMs, random);
   }
 
-  return {
-    get state() {
-      return state;
-    },
-    next() {
-      if (state === 0) beginFade();
-      else if (state === deepest) isDeepening = false;
-      state = state < 0 ? 0 : state + (isDeepening ? 1 : -1);
-      return state === 0 ? drawClear() : onStepMs;
-    },
-  };
+  next(): number {
+    if (this.state === 0) this.#beginFade();
+    else if (this.state === this.#deepest) this.#isDeepening = false;
+    if (this.state < 0) this.state = 0;
+    else this.state += this.#isDeepening ? 1 : -1;
+    return this.state === 0 ? this.#clear.draw() : this.#onStepMs;
+  }
+
+  #beginFade(): void {
+    this.#deepest = 1 + Math.floor(this.#random.unit() * this.#steps);
+    this.#onStepMs = this.#fade.draw() / (2 * this.#deepest - 1);
+    this.#isDeepening = true;
+  }
 }

@@ -14,25 +14,26 @@ const NOBODY_LISTENS: StreamError = {
   message: "the connection was refused: nothing listens there",
 };
 
-export class FarListener implements FarSide {
+/** The peer is made when a first segment comes: over a bad link, every other call gets no further than the air. */
+export class FarListener implements FarSide, StreamHandlers {
   readonly #accept: Accept;
-  readonly #endpoint: TcpEndpoint;
+  readonly #clock: Clock;
+  readonly #send: (segment: Segment) => void;
+  readonly #onGone: () => void;
+  /** When the ticks of the peer's timers began. */
+  readonly #sinceMs: number;
+  #endpoint: TcpEndpoint | null = null;
   #handlers: StreamHandlers | null = null;
   #hasBegun = false;
+  #isGone = false;
 
   /** `onGone` is called once, when the modelled peer has closed. */
   constructor(accept: Accept, clock: Clock, send: (segment: Segment) => void, onGone: () => void) {
     this.#accept = accept;
-    this.#endpoint = new TcpEndpoint(clock, LINUX, send, {
-      onOpen: () => this.#handlers?.onOpen(),
-      onData: (bytes) => this.#handlers?.onData(bytes),
-      onDrain: () => this.#handlers?.onDrain(),
-      onEnd: () => this.#handlers?.onEnd(),
-      onClose: (error) => {
-        onGone();
-        this.#handlers?.onClose(error);
-      },
-    });
+    this.#clock = clock;
+    this.#send = send;
+    this.#onGone = onGone;
+    this.#sinceMs = clock.nowMs;
   }
 
   get hasBegun(): boolean {
@@ -40,19 +41,55 @@ export class FarListener implements FarSide {
   }
 
   receive(segment: Segment): void {
-    const isFirstSyn = segment.synMss !== null && !this.#hasBegun && !this.#endpoint.isClosed;
-    if (isFirstSyn) this.#begin(segment);
-    else this.#endpoint.receive(segment);
-  }
-
-  #begin(syn: Segment): void {
-    this.#hasBegun = true;
-    this.#handlers = this.#accept(this.#endpoint);
-    if (this.#handlers === null) this.#endpoint.destroy(NOBODY_LISTENS);
-    else this.#endpoint.accept(syn);
+    const endpoint = this.#endpoint ?? this.#raise();
+    const isFirstSyn = segment.synMss !== null && !this.#hasBegun && !endpoint.isClosed;
+    if (isFirstSyn) this.#begin(endpoint, segment);
+    else endpoint.receive(segment);
   }
 
   cut(): void {
-    this.#endpoint.kill(RESET);
+    if (this.#endpoint === null) this.#leave();
+    else this.#endpoint.kill(RESET);
+  }
+
+  onOpen(): void {
+    this.#handlers?.onOpen();
+  }
+
+  onData(bytes: Uint8Array): void {
+    this.#handlers?.onData(bytes);
+  }
+
+  onDrain(): void {
+    this.#handlers?.onDrain();
+  }
+
+  onEnd(): void {
+    this.#handlers?.onEnd();
+  }
+
+  onClose(error: StreamError | null): void {
+    this.#leave();
+    this.#handlers?.onClose(error);
+  }
+
+  #raise(): TcpEndpoint {
+    const endpoint = new TcpEndpoint(this.#clock, LINUX, this.#send, this, this.#sinceMs);
+    if (this.#isGone) endpoint.kill(RESET);
+    this.#endpoint = endpoint;
+    return endpoint;
+  }
+
+  #begin(endpoint: TcpEndpoint, syn: Segment): void {
+    this.#hasBegun = true;
+    this.#handlers = this.#accept(endpoint);
+    if (this.#handlers === null) endpoint.destroy(NOBODY_LISTENS);
+    else endpoint.accept(syn);
+  }
+
+  #leave(): void {
+    if (this.#isGone) return;
+    this.#isGone = true;
+    this.#onGone();
   }
 }

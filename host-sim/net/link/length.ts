@@ -15,19 +15,32 @@ export type Length =
       readonly maxMs?: number;
     };
 
-/** Answers a length at each call. */
-export function drawLength(length: Length, random: RandomStream): () => number {
-  switch (length.kind) {
-    case "constant":
-      return () => length.ms;
-    case "uniform":
-      return () => random.between(length.fromMs, length.toMs);
-    case "exponential":
-      return () => random.exponential(length.meanMs);
-    case "lognormal": {
-      const mu = Math.log(length.medianMs);
-      const maxMs = length.maxMs ?? Number.POSITIVE_INFINITY;
-      return () => Math.min(maxMs, random.lognormal(mu, length.sigma));
+/** Lengths of one kind, one after the other. */
+export class Lengths {
+  readonly #length: Length;
+  readonly #random: RandomStream;
+  /** Of a lognormal. */
+  readonly #mu: number;
+
+  constructor(length: Length, random: RandomStream) {
+    this.#length = length;
+    this.#random = random;
+    this.#mu = length.kind === "lognormal" ? Math.log(length.medianMs) : 0;
+  }
+
+  draw(): number {
+    const length = this.#length;
+    switch (length.kind) {
+      case "constant":
+        return length.ms;
+      case "uniform":
+        return this.#random.between(length.fromMs, length.toMs);
+      case "exponential":
+        return this.#random.exponential(length.meanMs);
+      case "lognormal": {
+        const ms = this.#random.lognormal(this.#mu, length.sigma);
+        return length.maxMs === undefined ? ms : Math.min(length.maxMs, ms);
+      }
     }
   }
 }

@@ -3,17 +3,16 @@
 import type { Random } from "../../random/random.ts";
 import type { Clock } from "../../time/clock.ts";
 import { type Availability, availabilityOf, upWhenAll } from "./availability.ts";
-import { createBlackholes } from "./blackholes.ts";
+import { Blackholes } from "./blackholes.ts";
 import { quantileDelay } from "./delay.ts";
 import { createFades, type Fades } from "./fades.ts";
 import type { Impairment } from "./impairment.ts";
 import { stateAt, watchState } from "./link-state.ts";
 import { uniformLoss } from "./loss.ts";
-import { burstLoss, burstSpells } from "./loss-bursts.ts";
+import { type BurstSpells, burstLoss, burstSpells } from "./loss-bursts.ts";
 import { createPacketChannel, type PacketChannel } from "./packet-channel.ts";
 import type { LinkProfile } from "./profile.ts";
 import { limitedRate } from "./rate.ts";
-import type { Spells } from "./spells.ts";
 import { tracedRate } from "./trace-rate.ts";
 
 export type LinkState = { readonly up: true } | { readonly up: false; readonly why: string };
@@ -40,8 +39,7 @@ export interface Link {
 export function createLink(profile: LinkProfile, clock: Clock, random: Random): Link {
   if (profile.kind === "gateway") throw new RangeError(`${profile.name} is a gateway: it carries no packets`);
   const weather = weatherOf(profile, clock.nowMs, random);
-  const blackholes = createBlackholes();
-  const availability = upWhenAll([...weather.everywhere, blackholes]);
+  const availability = new Blackholes(upWhenAll(weather.everywhere));
   const watch = watchState(clock, availability);
   const connections = new Set<() => void>();
   const channel = (direction: "up" | "down"): PacketChannel =>
@@ -62,7 +60,7 @@ export function createLink(profile: LinkProfile, clock: Clock, random: Random): 
       for (const cut of [...connections]) cut();
     },
     blackhole(durationMs) {
-      blackholes.add(clock.nowMs, clock.nowMs + durationMs);
+      availability.add(clock.nowMs, clock.nowMs + durationMs);
       watch.look();
     },
     onState: watch.subscribe,
@@ -83,7 +81,7 @@ interface Weather {
   readonly everywhere: readonly Availability[];
   readonly atRadio: readonly Availability[];
   readonly fades: Fades | null;
-  readonly bursts: Spells | null;
+  readonly bursts: BurstSpells | null;
 }
 
 function weatherOf(profile: LinkProfile, startMs: number, random: Random): Weather {
@@ -128,6 +126,9 @@ function bottleneckOf(
   if (trace !== null) return [tracedRate(trace[direction], queuePackets, startMs)];
   const bitsPerSecond = direction === "up" ? upBitsPerSecond : downBitsPerSecond;
   if (bitsPerSecond === null) return [];
-  const factorAt = direction === "up" ? fades?.upFactorAt : fades?.downFactorAt;
-  return [limitedRate(bitsPerSecond, queuePackets, factorAt)];
+  return [limitedRate(bitsPerSecond, queuePackets, fades && factorOf(fades, direction))];
+}
+
+function factorOf(fades: Fades, direction: "up" | "down"): (atMs: number) => number {
+  return direction === "up" ? (atMs) => fades.upFactorAt(atMs) : (atMs) => fades.downFactorAt(atMs);
 }

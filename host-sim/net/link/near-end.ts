@@ -6,8 +6,9 @@ import { TcpEndpoint } from "./tcp/endpoint.ts";
 import type { TcpFlavour } from "./tcp/flavour.ts";
 import type { Segment } from "./tcp/segment.ts";
 
-export class NearEnd {
+export class NearEnd implements StreamHandlers {
   readonly stream: TcpEndpoint;
+  readonly #onGone: () => void;
   /** Null once nobody is left to be told. */
   #handlers: StreamHandlers | null;
 
@@ -20,16 +21,8 @@ export class NearEnd {
     onGone: () => void,
   ) {
     this.#handlers = handlers;
-    this.stream = new TcpEndpoint(clock, flavour, send, {
-      onOpen: () => this.#handlers?.onOpen(),
-      onData: (bytes) => this.#handlers?.onData(bytes),
-      onDrain: () => this.#handlers?.onDrain(),
-      onEnd: () => this.#handlers?.onEnd(),
-      onClose: (error) => {
-        onGone();
-        this.#handlers?.onClose(error);
-      },
-    });
+    this.#onGone = onGone;
+    this.stream = new TcpEndpoint(clock, flavour, send, this);
   }
 
   end(error: StreamError): void {
@@ -40,5 +33,26 @@ export class NearEnd {
   abandon(): void {
     this.#handlers = null;
     this.stream.kill(RESET);
+  }
+
+  onOpen(): void {
+    this.#handlers?.onOpen();
+  }
+
+  onData(bytes: Uint8Array): void {
+    this.#handlers?.onData(bytes);
+  }
+
+  onDrain(): void {
+    this.#handlers?.onDrain();
+  }
+
+  onEnd(): void {
+    this.#handlers?.onEnd();
+  }
+
+  onClose(error: StreamError | null): void {
+    this.#onGone();
+    this.#handlers?.onClose(error);
   }
 }

@@ -10,23 +10,29 @@ import { type Impairment, LOST } from "./impairment.ts";
 export function limitedRate(
   bitsPerSecond: number,
   queuePackets: number,
-  factorAt: (atMs: number) => number = whole,
+  factorAt: ((atMs: number) => number) | null = null,
 ): Impairment {
-  const departures = new Departures(queuePackets);
-  let lastMs = Number.NEGATIVE_INFINITY;
-
-  return {
-    lostWhy: "queue",
-    delayMs(atMs, bytes) {
-      const factor = factorAt(atMs);
-      if (factor === 0 || departures.isFullAt(atMs)) return LOST;
-      lastMs = Math.max(lastMs, atMs) + (bytes * 8000) / (bitsPerSecond * factor);
-      departures.add(lastMs);
-      return lastMs - atMs;
-    },
-  };
+  return new LimitedRate(bitsPerSecond, queuePackets, factorAt);
 }
 
-function whole(): number {
-  return 1;
+class LimitedRate implements Impairment {
+  readonly lostWhy = "queue";
+  readonly #bitsPerSecond: number;
+  readonly #factorAt: ((atMs: number) => number) | null;
+  readonly #departures: Departures;
+  #lastMs = Number.NEGATIVE_INFINITY;
+
+  constructor(bitsPerSecond: number, queuePackets: number, factorAt: ((atMs: number) => number) | null) {
+    this.#bitsPerSecond = bitsPerSecond;
+    this.#factorAt = factorAt;
+    this.#departures = new Departures(queuePackets);
+  }
+
+  delayMs(atMs: number, bytes: number): number {
+    const factor = this.#factorAt === null ? 1 : this.#factorAt(atMs);
+    if (factor === 0 || this.#departures.isFullAt(atMs)) return LOST;
+    this.#lastMs = Math.max(this.#lastMs, atMs) + (bytes * 8000) / (this.#bitsPerSecond * factor);
+    this.#departures.add(this.#lastMs);
+    return this.#lastMs - atMs;
+  }
 }

@@ -1,7 +1,7 @@
 // Owns spells: states that follow each other, each for a drawn length of time. Refuses to know what the states mean.
 
 import type { RandomStream } from "../../random/random.ts";
-import { drawLength, type Length } from "./length.ts";
+import { type Length, Lengths } from "./length.ts";
 
 /** What comes next, whoever asks and whenever. */
 export interface SpellSource {
@@ -17,7 +17,7 @@ export interface SpellSource {
  */
 export class Spells {
   readonly #source: SpellSource;
-  #untilMs: number;
+  #untilMs = 0;
 
   constructor(startMs: number, source: SpellSource) {
     this.#source = source;
@@ -45,46 +45,29 @@ export interface Phase {
 
 /** The phases in turn, over and over; the state is a phase's index. The first is in each round, and takes time. */
 export function rounds(phases: readonly Phase[], random: RandomStream): SpellSource {
-  const lengths = phases.map((phase) => drawLength(phase.ms, random));
-  const shares = phases.map((phase) => phase.share ?? 1);
-  let state = -1;
-
-  return {
-    get state() {
-      return state;
-    },
-    next() {
-      do state = state + 1 === lengths.length ? 0 : state + 1;
-      while (isLeftOut(shares[state] as number, random));
-      return (lengths[state] as () => number)();
-    },
-  };
+  return new Rounds(phases, random);
 }
 
-function isLeftOut(share: number, random: RandomStream): boolean {
-  return share < 1 && !random.chance(share);
-}
+class Rounds implements SpellSource {
+  state = -1;
+  readonly #random: RandomStream;
+  readonly #lengths: readonly Lengths[];
+  readonly #shares: readonly number[];
 
-/** State 1 from each point of a grid on, for a length that is cut to the grid's; 0 in between. The grid lies anywhere. */
-export function onGrid(everyMs: number, lengthMs: Length, random: RandomStream): SpellSource {
-  const draw = drawLength(lengthMs, random);
-  let state = 1;
-  /** Of the present period; the first one is the rest of one that had begun. */
-  let restMs = random.unit() * everyMs;
+  constructor(phases: readonly Phase[], random: RandomStream) {
+    this.#random = random;
+    this.#lengths = phases.map((phase) => new Lengths(phase.ms, random));
+    this.#shares = phases.map((phase) => phase.share ?? 1);
+  }
 
-  return {
-    get state() {
-      return state;
-    },
-    next() {
-      if (state === 1) {
-        state = 0;
-        return restMs;
-      }
-      state = 1;
-      const ms = Math.min(draw(), everyMs);
-      restMs = everyMs - ms;
-      return ms;
-    },
-  };
+  next(): number {
+    do this.state = this.state + 1 === this.#lengths.length ? 0 : this.state + 1;
+    while (this.#isLeftOut());
+    return (this.#lengths[this.state] as Lengths).draw();
+  }
+
+  #isLeftOut(): boolean {
+    const share = this.#shares[this.state] as number;
+    return share < 1 && !this.#random.chance(share);
+  }
 }

@@ -13,6 +13,7 @@ import { createLink } from "../link.ts";
 import { parseLink } from "../overlay.ts";
 import { ProfileError } from "../profile.ts";
 import { tracedRate } from "../trace-rate.ts";
+import { sendThrough } from "./send-through.ts";
 
 function bottleneck(stamps: readonly number[], queuePackets = 100, startMs = 0) {
   return tracedRate(parseDeliveryTrace("t", stamps.join("\n")), queuePackets, startMs);
@@ -139,8 +140,8 @@ describe("a link named trace:FILE", () => {
     const clock = new VirtualClock();
     const link = createLink(parseLink(text), clock, createRandom(1));
     let atMs = Number.NaN;
-    link.uplink.send(100, () => {
-      link.downlink.send(100, () => {
+    sendThrough(link.uplink, 100, () => {
+      sendThrough(link.downlink, 100, () => {
         atMs = clock.nowMs;
       });
     });

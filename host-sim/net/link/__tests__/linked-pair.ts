@@ -40,9 +40,9 @@ export function linkedPair(linkText: string, options: Options = {}): LinkedPair 
   let isCalm = options.startsCalm ?? false;
   let packetsSent = 0;
   const channel = (direction: "uplink" | "downlink"): PacketChannel => ({
-    send(bytes, deliver) {
+    send(bytes, cargo, outlet) {
       packetsSent += 1;
-      (isCalm ? shelter : link)[direction].send(bytes, deliver);
+      (isCalm ? shelter : link)[direction].send(bytes, cargo, outlet);
     },
   });
   const path: Link = { ...link, uplink: channel("uplink"), downlink: channel("downlink") };

@@ -13,6 +13,7 @@ import { parseLink } from "../overlay.ts";
 import { createPacketChannel, type PacketChannel } from "../packet-channel.ts";
 import { profileNames, readProfile } from "../profile.ts";
 import { limitedRate } from "../rate.ts";
+import { sendThrough } from "./send-through.ts";
 
 const UP: Availability = { downWhy: () => null, nextChangeMs: () => null };
 
@@ -27,8 +28,8 @@ describe("packets", () => {
     const fates = { up: "", down: "" };
     const packets = 20_000;
     for (let i = 0; i < packets; i++) {
-      link.uplink.send(100, () => undefined, lostAt("up", i));
-      link.downlink.send(100, () => undefined, lostAt("down", i));
+      sendThrough(link.uplink, 100, () => undefined, lostAt("up", i));
+      sendThrough(link.downlink, 100, () => undefined, lostAt("down", i));
     }
     function lostAt(way: "up" | "down", i: number): (why: string) => void {
       return (why) => {
@@ -49,7 +50,8 @@ describe("packets", () => {
     for (let i = 0; i < 2_000; i++) {
       const told: string[] = [];
       fates.set(i, told);
-      link.uplink.send(
+      sendThrough(
+        link.uplink,
         400,
         () => told.push("arrived"),
         (why) => told.push(why),
@@ -65,7 +67,8 @@ describe("packets", () => {
   test("that an outage catches on their way are lost when they would have arrived", () => {
     const { clock, link } = linkOf("perfect,delay=300ms");
     const told: string[] = [];
-    link.uplink.send(
+    sendThrough(
+      link.uplink,
       100,
       () => told.push("arrived"),
       (why) => told.push(`${why} at ${clock.nowMs}`),
@@ -81,7 +84,7 @@ describe("packets", () => {
     const order: number[] = [];
     for (let i = 0; i < 500; i++) {
       const sentMs = clock.nowMs;
-      link.uplink.send(100, () => {
+      sendThrough(link.uplink, 100, () => {
         order.push(i);
         assert.ok(clock.nowMs - sentMs >= 1 && clock.nowMs - sentMs <= 17.5);
       });
@@ -96,8 +99,8 @@ describe("packets", () => {
 
   test("may not be longer than the link's MTU", () => {
     const { link } = linkOf("perfect");
-    link.uplink.send(1_500, () => undefined);
-    assert.throws(() => link.uplink.send(1_501, () => undefined), RangeError);
+    sendThrough(link.uplink, 1_500);
+    assert.throws(() => sendThrough(link.uplink, 1_501), RangeError);
   });
 
   test("queue at a bottleneck up to its limit, and leave at its rate", () => {
@@ -105,7 +108,8 @@ describe("packets", () => {
     const channel = createPacketChannel(clock, UP, [limitedRate(8_000, 3)], 1_500);
     const told: (number | string)[] = [];
     const send = (): void =>
-      channel.send(
+      sendThrough(
+        channel,
         100,
         () => told.push(clock.nowMs),
         (why) => told.push(why),
@@ -229,12 +233,33 @@ describe("burst loss", () => {
     for (const [i, atMs] of begins.entries()) assert.equal(atMs - (begins[0] ?? 0), 15_000 * i);
   });
 
+  test("on a grid is the same however seldom somebody asks, and lasts as long as was drawn", () => {
+    const grid = {
+      kind: "grid",
+      everyMs: 15_000,
+      badMs: { kind: "uniform", fromMs: 5_000, toMs: 20_000 },
+      lossPerThousand: 1_000,
+    } as const;
+    const watched = burstSpells(grid, 0, createRandom(3).stream("spells"));
+    const seldom = burstSpells(grid, 0, createRandom(3).stream("spells"));
+    let bad = 0;
+    const untilMs = 40_000_000;
+    for (let atMs = 0; atMs < untilMs; atMs += 50) {
+      const state = watched.stateAt(atMs);
+      bad += state;
+      if (atMs % 70_000 === 0) assert.equal(seldom.stateAt(atMs), state);
+    }
+    // A third of the lengths is cut to 15 s, the others have a mean of 10 s: 11.7 s of 15.
+    assert.ok(Math.abs((bad * 50) / untilMs - 11.667 / 15) < 0.02, `${(bad * 50) / untilMs}`);
+  });
+
   test("on a congested channel adds up to the loss that was measured", () => {
     const { clock, link } = linkOf("wifi-congested");
     let lost = 0;
     const packets = 400_000;
     for (let i = 0; i < packets; i++) {
-      link.uplink.send(
+      sendThrough(
+        link.uplink,
         100,
         () => undefined,
         () => lost++,
@@ -251,8 +276,8 @@ function ping(clock: VirtualClock, link: Link): number {
   const channels: readonly PacketChannel[] = [link.uplink, link.downlink];
   for (let tries = 0; Number.isNaN(rttMs) && tries < 100; tries++) {
     const sentMs = clock.nowMs;
-    channels[0]?.send(64, () => {
-      channels[1]?.send(64, () => {
+    sendThrough(channels[0] as PacketChannel, 64, () => {
+      sendThrough(channels[1] as PacketChannel, 64, () => {
         rttMs = clock.nowMs - sentMs;
       });
     });

@@ -5,7 +5,7 @@ import { describe, test } from "node:test";
 import { createRandom } from "../../../random/random.ts";
 import { type Availability, availabilityOf } from "../availability.ts";
 import { createFades } from "../fades.ts";
-import { drawLength, type Length } from "../length.ts";
+import { type Length, Lengths } from "../length.ts";
 import { parseLink } from "../overlay.ts";
 import { type SpellSource, Spells } from "../spells.ts";
 
@@ -15,8 +15,8 @@ const YEAR_MS = 365 * 24 * HOUR_MS;
 describe("a length", () => {
   const draws = 20_000;
   const drawn = (length: Length): readonly number[] => {
-    const draw = drawLength(length, createRandom(4).stream("lengths"));
-    return Array.from({ length: draws }, draw).sort((a, b) => a - b);
+    const lengths = new Lengths(length, createRandom(4).stream("lengths"));
+    return Array.from({ length: draws }, () => lengths.draw()).sort((a, b) => a - b);
   };
   const shareUnder = (values: readonly number[], ms: number): number =>
     values.filter((value) => value <= ms).length / draws;

@@ -53,38 +53,56 @@ function countedEvents({ attachMc, connectMc, publishMc }: EnergyFigures & { kin
 }
 
 function addedCurrents(
-  { txMa, airBitsPerSecond, rxMa, modemSleepMa, deepSleepMa }: EnergyFigures & { kind: "currents" },
+  energy: EnergyFigures & { kind: "currents" },
   dozes: boolean,
   clock: Clock,
 ): ChargeMeter {
-  const currentMa: Readonly<Record<PowerMode, number>> = {
-    off: 0,
-    asleep: deepSleepMa,
-    attaching: rxMa,
-    attached: dozes ? modemSleepMa : rxMa,
-  };
-  let chargeMc = 0;
-  let nowMa = currentMa.off;
-  let sinceMs = clock.nowMs;
+  return new AddedCurrents(energy, dozes, clock);
+}
 
-  function settle(): void {
-    const { nowMs } = clock;
-    chargeMc += (nowMa * (nowMs - sinceMs)) / 1000;
-    sinceMs = nowMs;
+class AddedCurrents implements ChargeMeter {
+  readonly #clock: Clock;
+  readonly #txMa: number;
+  readonly #airBitsPerSecond: number;
+  readonly #currentMa: Readonly<Record<PowerMode, number>>;
+  #chargeMc = 0;
+  #nowMa: number;
+  #sinceMs: number;
+
+  constructor(energy: EnergyFigures & { kind: "currents" }, dozes: boolean, clock: Clock) {
+    const { txMa, airBitsPerSecond, rxMa, modemSleepMa, deepSleepMa } = energy;
+    this.#clock = clock;
+    this.#txMa = txMa;
+    this.#airBitsPerSecond = airBitsPerSecond;
+    this.#currentMa = {
+      off: 0,
+      asleep: deepSleepMa,
+      attaching: rxMa,
+      attached: dozes ? modemSleepMa : rxMa,
+    };
+    this.#nowMa = this.#currentMa.off;
+    this.#sinceMs = clock.nowMs;
   }
 
-  return {
-    mode(mode) {
-      settle();
-      nowMa = currentMa[mode];
-    },
-    connected: () => undefined,
-    sent(bytes) {
-      chargeMc += ((txMa - nowMa) * bytes * 8) / airBitsPerSecond;
-    },
-    chargeMc() {
-      settle();
-      return chargeMc;
-    },
-  };
+  mode(mode: PowerMode): void {
+    this.#settle();
+    this.#nowMa = this.#currentMa[mode];
+  }
+
+  connected(): void {}
+
+  sent(bytes: number): void {
+    this.#chargeMc += ((this.#txMa - this.#nowMa) * bytes * 8) / this.#airBitsPerSecond;
+  }
+
+  chargeMc(): number {
+    this.#settle();
+    return this.#chargeMc;
+  }
+
+  #settle(): void {
+    const { nowMs } = this.#clock;
+    this.#chargeMc += (this.#nowMa * (nowMs - this.#sinceMs)) / 1000;
+    this.#sinceMs = nowMs;
+  }
 }

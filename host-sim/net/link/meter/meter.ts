@@ -1,7 +1,7 @@
 // Owns what a device used of its link: bytes, money and charge. Refuses to know why.
 
 import type { Clock } from "../../../time/clock.ts";
-import { createChargeMeter, type PowerMode } from "./charge.ts";
+import { type ChargeMeter, createChargeMeter, type PowerMode } from "./charge.ts";
 import type { CostFigures, EnergyFigures } from "./figures.ts";
 
 /** What is not modelled is null. */
@@ -34,34 +34,57 @@ export interface MeterFigures {
 const BYTES_PER_MEGABYTE = 1_000_000;
 
 export function createMeter({ cost, energy, dozes = false }: MeterFigures, clock: Clock): Meter {
-  const charge = createChargeMeter(energy, dozes, clock);
-  const creditBytes = cost?.kind === "credits" ? cost.creditBytes : null;
-  let bytesUp = 0;
-  let bytesDown = 0;
-  let credits = 0;
+  return new LinkMeter(cost, createChargeMeter(energy, dozes, clock));
+}
 
-  function costUsd(): number | null {
-    if (cost === null) return null;
-    if (cost.kind === "credits") return credits * cost.usdPerCredit;
-    return ((bytesUp + bytesDown) / BYTES_PER_MEGABYTE) * cost.usdPerMegabyte;
+class LinkMeter implements Meter {
+  readonly #cost: CostFigures | null;
+  readonly #charge: ChargeMeter;
+  #bytesUp = 0;
+  #bytesDown = 0;
+  #credits = 0;
+
+  constructor(cost: CostFigures | null, charge: ChargeMeter) {
+    this.#cost = cost;
+    this.#charge = charge;
   }
 
-  function bill(bytes: number): void {
-    if (creditBytes !== null) credits += Math.max(1, Math.ceil(bytes / creditBytes));
+  up(bytes: number, hasPayload: boolean): void {
+    this.#bytesUp += bytes;
+    this.#bill(bytes);
+    this.#charge.sent(bytes, hasPayload);
   }
 
-  return {
-    up(bytes, hasPayload) {
-      bytesUp += bytes;
-      bill(bytes);
-      charge.sent(bytes, hasPayload);
-    },
-    down(bytes) {
-      bytesDown += bytes;
-      bill(bytes);
-    },
-    connected: charge.connected,
-    mode: charge.mode,
-    snapshot: () => ({ bytesUp, bytesDown, costUsd: costUsd(), chargeMc: charge.chargeMc() }),
-  };
+  down(bytes: number): void {
+    this.#bytesDown += bytes;
+    this.#bill(bytes);
+  }
+
+  connected(): void {
+    this.#charge.connected();
+  }
+
+  mode(mode: PowerMode): void {
+    this.#charge.mode(mode);
+  }
+
+  snapshot(): MeterReading {
+    return {
+      bytesUp: this.#bytesUp,
+      bytesDown: this.#bytesDown,
+      costUsd: this.#costUsd(),
+      chargeMc: this.#charge.chargeMc(),
+    };
+  }
+
+  #costUsd(): number | null {
+    if (this.#cost === null) return null;
+    if (this.#cost.kind === "credits") return this.#credits * this.#cost.usdPerCredit;
+    return ((this.#bytesUp + this.#bytesDown) / BYTES_PER_MEGABYTE) * this.#cost.usdPerMegabyte;
+  }
+
+  #bill(bytes: number): void {
+    if (this.#cost?.kind !== "credits") return;
+    this.#credits += Math.max(1, Math.ceil(bytes / this.#cost.creditBytes));
+  }
 }

@@ -27,40 +27,61 @@ export interface Middlebox {
 
 /** Null figures: mappings last, until they are dropped. Packets without one then vanish. */
 export function createMiddlebox(figures: NatFigures | null, clock: Clock): Middlebox {
-  const idleMs = figures?.idleMs ?? Number.POSITIVE_INFINITY;
-  const withoutMapping: UpVerdict = (figures?.isSilent ?? true) ? "vanish" : "reset";
-  let drops = 0;
+  return new Nat(figures, clock);
+}
 
-  function mapping(): Mapping {
-    let isKnown = false;
-    let lastMs = 0;
-    let madeAfterDrops = drops;
-    function isAlive(nowMs: number): boolean {
-      isKnown &&= madeAfterDrops === drops && nowMs - lastMs < idleMs;
-      return isKnown;
-    }
-    return {
-      up(isSyn) {
-        const { nowMs } = clock;
-        if (!isSyn && !isAlive(nowMs)) return withoutMapping;
-        isKnown = true;
-        madeAfterDrops = drops;
-        lastMs = nowMs;
-        return "pass";
-      },
-      down() {
-        const { nowMs } = clock;
-        if (!isAlive(nowMs)) return false;
-        lastMs = nowMs;
-        return true;
-      },
-    };
+class Nat implements Middlebox {
+  readonly clock: Clock;
+  readonly idleMs: number;
+  readonly withoutMapping: UpVerdict;
+  /** How often it forgot all. */
+  drops = 0;
+
+  constructor(figures: NatFigures | null, clock: Clock) {
+    this.clock = clock;
+    this.idleMs = figures?.idleMs ?? Number.POSITIVE_INFINITY;
+    this.withoutMapping = (figures?.isSilent ?? true) ? "vanish" : "reset";
   }
 
-  return {
-    mapping,
-    dropAll() {
-      drops += 1;
-    },
-  };
+  mapping(): Mapping {
+    return new NatMapping(this);
+  }
+
+  dropAll(): void {
+    this.drops += 1;
+  }
+}
+
+class NatMapping implements Mapping {
+  readonly #nat: Nat;
+  #isKnown = false;
+  #lastMs = 0;
+  #madeAfterDrops: number;
+
+  constructor(nat: Nat) {
+    this.#nat = nat;
+    this.#madeAfterDrops = nat.drops;
+  }
+
+  up(isSyn: boolean): UpVerdict {
+    const { nowMs } = this.#nat.clock;
+    if (!isSyn && !this.#isAlive(nowMs)) return this.#nat.withoutMapping;
+    this.#isKnown = true;
+    this.#madeAfterDrops = this.#nat.drops;
+    this.#lastMs = nowMs;
+    return "pass";
+  }
+
+  down(): boolean {
+    const { nowMs } = this.#nat.clock;
+    if (!this.#isAlive(nowMs)) return false;
+    this.#lastMs = nowMs;
+    return true;
+  }
+
+  #isAlive(nowMs: number): boolean {
+    const { drops, idleMs } = this.#nat;
+    this.#isKnown &&= this.#madeAfterDrops === drops && nowMs - this.#lastMs < idleMs;
+    return this.#isKnown;
+  }
 }

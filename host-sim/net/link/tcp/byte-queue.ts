@@ -1,42 +1,81 @@
-// Owns bytes that wait, in one growing buffer. Refuses to know what for.
+// Owns bytes that wait, in the pieces they came in. Refuses to know what for.
 
-const FIRST_CAPACITY = 1024;
+/** Node's own pool for small buffers has this size. */
+const SLAB_BYTES = 8192;
 const NOTHING = new Uint8Array(0);
 
+let slab = NOTHING.buffer;
+let slabUsed = 0;
+
+/** A view of fresh memory: a small one shares its buffer with others, because a buffer costs ten times what a view does. */
+function fresh(length: number): Uint8Array {
+  if (length > SLAB_BYTES / 2) return new Uint8Array(length);
+  if (slabUsed + length > slab.byteLength) {
+    slab = new ArrayBuffer(SLAB_BYTES);
+    slabUsed = 0;
+  }
+  const view = new Uint8Array(slab, slabUsed, length);
+  slabUsed += length;
+  return view;
+}
+
+/** What it gives out stays as it is, for as long as anybody keeps it. */
 export class ByteQueue {
-  #buffer: Uint8Array = NOTHING;
-  #start = 0;
-  #end = 0;
+  readonly #pieces: Uint8Array[] = [];
+  /** How much of the first piece was dropped. */
+  #dropped = 0;
+  #length = 0;
 
   get length(): number {
-    return this.#end - this.#start;
+    return this.#length;
   }
 
+  /** Copies them. */
   append(bytes: Uint8Array): void {
-    if (this.#end + bytes.length > this.#buffer.length) this.#makeRoom(bytes.length);
-    this.#buffer.set(bytes, this.#end);
-    this.#end += bytes.length;
+    if (bytes.length === 0) return;
+    const piece = fresh(bytes.length);
+    piece.set(bytes);
+    this.#pieces.push(piece);
+    this.#length += bytes.length;
   }
 
-  /** A copy of what lies `offset` bytes from the front, at most `length` of it. */
-  copy(offset: number, length: number): Uint8Array {
-    const from = this.#start + offset;
-    return this.#buffer.slice(from, Math.min(from + length, this.#end));
+  /** What lies `offset` bytes from the front, at most `length` of it. */
+  peek(offset: number, length: number): Uint8Array {
+    let index = 0;
+    let from = this.#dropped + offset;
+    for (; index < this.#pieces.length; index++) {
+      const piece = this.#pieces[index] as Uint8Array;
+      if (from < piece.length) break;
+      from -= piece.length;
+    }
+    const first = this.#pieces[index];
+    if (first === undefined) return NOTHING;
+    // Most often one write is one segment.
+    if (from === 0 && first.length === length) return first;
+    if (from + length <= first.length) return first.subarray(from, from + length);
+    return this.#gather(index, from, Math.min(length, this.#length - offset));
   }
 
   drop(length: number): void {
-    this.#start += length;
+    this.#length -= length;
+    this.#dropped += length;
+    for (let first = this.#pieces[0]; first !== undefined; first = this.#pieces[0]) {
+      if (this.#dropped < first.length) return;
+      this.#dropped -= first.length;
+      this.#pieces.shift();
+    }
   }
 
-  #makeRoom(needed: number): void {
-    const waiting = this.#buffer.subarray(this.#start, this.#end);
-    const hasRoom = this.length + needed <= this.#buffer.length;
-    const target = hasRoom
-      ? this.#buffer
-      : new Uint8Array(Math.max(FIRST_CAPACITY, 2 * (this.length + needed)));
-    target.set(waiting);
-    this.#buffer = target;
-    this.#end = this.length;
-    this.#start = 0;
+  /** From `from` in the piece at `index` on. */
+  #gather(index: number, from: number, length: number): Uint8Array {
+    const gathered = fresh(length);
+    let at = 0;
+    for (let i = index, start = from; at < length; i++, start = 0) {
+      const piece = this.#pieces[i] as Uint8Array;
+      const end = Math.min(piece.length, start + length - at);
+      gathered.set(piece.subarray(start, end), at);
+      at += end - start;
+    }
+    return gathered;
   }
 }
