@@ -50,12 +50,12 @@ export class SensorLife implements Board, Firmware {
 
   /** The bytes are those of a fresh device. A negative answer is a Status. */
   start(): number {
-    return this.#core.exports.sensorStart(this.#options.address, this.#nowMs);
+    return this.#core.exports.sensorStart(this.#options.address, this.#nowMs());
   }
 
   /** The bytes are those of a device that has slept. A negative answer is a Status. */
   resume(sleptMs: number): number {
-    return this.#core.exports.sensorRestore(this.#options.address, sleptMs, this.#nowMs);
+    return this.#core.exports.sensorRestore(this.#options.address, sleptMs, this.#nowMs());
   }
 
   run(): void {
@@ -69,7 +69,7 @@ export class SensorLife implements Board, Firmware {
   /** False when there is nothing to leave. */
   leave(waitMs: number): boolean {
     if (this.phase === Phase.Idle) return false;
-    this.#core.exports.sensorStop(this.#options.address, waitMs, this.#nowMs);
+    this.#core.exports.sensorStop(this.#options.address, waitMs, this.#nowMs());
     this.#port.pump();
     return true;
   }
@@ -89,7 +89,7 @@ export class SensorLife implements Board, Firmware {
     return clientField(this.#core, this.client, "phase");
   }
 
-  get #nowMs(): number {
+  #nowMs(): number {
     return clientMs(this.#options.clock);
   }
 

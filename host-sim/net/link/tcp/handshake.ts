@@ -45,7 +45,7 @@ export class Handshake {
   }
 
   #onTimeout(): void {
-    if (this.#repeats >= this.#mostRepeats) {
+    if (this.#repeats >= this.#mostRepeats()) {
       this.#onGiveUp();
       return;
     }
@@ -54,25 +54,25 @@ export class Handshake {
     this.#arm();
   }
 
-  get #mostRepeats(): number {
+  #mostRepeats(): number {
     const { synRetransmissions, steadySyns, synAckRetransmissions } = this.#flavour;
     return this.#isCaller ? synRetransmissions + steadySyns : synAckRetransmissions;
   }
 
   #arm(): void {
     const { stack, firstRtoMs, mostRtoMs } = this.#flavour;
-    const waitMs = Math.min(firstRtoMs * 2 ** this.#doublings, mostRtoMs);
+    const waitMs = Math.min(firstRtoMs * 2 ** this.#doublings(), mostRtoMs);
     const { nowMs } = this.#clock;
     if (stack === "linux") {
       this.#timer.set(wheelDeadline(nowMs, this.#sinceMs, waitMs));
       return;
     }
     // tcp_slowtmr gives up at the tick after the last repetition.
-    const ticks = this.#repeats >= this.#mostRepeats ? 1 : Math.ceil(waitMs / SLOW_TICK_MS);
+    const ticks = this.#repeats >= this.#mostRepeats() ? 1 : Math.ceil(waitMs / SLOW_TICK_MS);
     this.#timer.set(tickAfter(nowMs, this.#sinceMs, SLOW_TICK_MS, ticks));
   }
 
-  get #doublings(): number {
+  #doublings(): number {
     const { synBacksOff, steadySyns } = this.#flavour;
     if (!this.#isCaller) return this.#repeats;
     return synBacksOff ? Math.max(0, this.#repeats - steadySyns) : 0;

@@ -59,13 +59,13 @@ export class LinuxTimer {
     return this.#waitsFor === "reordering";
   }
 
-  get #rtoMs(): number {
+  #rtoMs(): number {
     return Math.min(this.#estimator.rtoMs * 2 ** this.#doublings, this.#flavour.mostRtoMs);
   }
 
   /** Counted from `fromMs`: now, or when the first segment left if it is a probe of the tail that was awaited (tcp_rearm_rto). */
   armRto(fromMs: number): void {
-    this.#set("time-out", fromMs + this.#rtoMs - this.#clock.nowMs);
+    this.#set("time-out", fromMs + this.#rtoMs() - this.#clock.nowMs);
   }
 
   /** tcp_schedule_loss_probe: two round trips, but not after the time-out. */
@@ -74,7 +74,7 @@ export class LinuxTimer {
     const { srttMs } = this.#estimator;
     const margin = segments === 1 ? WORST_DELAYED_ACK_MS : 2 * JIFFY_MS;
     const probeMs = srttMs === null ? this.#flavour.firstRtoMs : 2 * srttMs + margin;
-    this.#set("tail-probe", Math.min(probeMs, headSentMs + this.#rtoMs - nowMs));
+    this.#set("tail-probe", Math.min(probeMs, headSentMs + this.#rtoMs() - nowMs));
   }
 
   armReordering(delayMs: number): void {
@@ -83,7 +83,7 @@ export class LinuxTimer {
 
   /** tcp_probe0_when. Leaves a probe that is awaited where it is. */
   armPersist(): void {
-    if (this.#waitsFor !== "persist") this.#set("persist", this.#rtoMs);
+    if (this.#waitsFor !== "persist") this.#set("persist", this.#rtoMs());
   }
 
   clear(): void {

@@ -184,7 +184,7 @@ class TlsEnd implements Stream {
   }
 
   #obey({ type, body }: TlsRecord): void {
-    if (type === RecordType.data) this.#inbox.add(body.slice(0, body.length - this.#paddingBytes));
+    if (type === RecordType.data) this.#inbox.add(body.slice(0, body.length - this.#paddingBytes()));
     if (type !== RecordType.handshake) return;
     if (this.#isOpen) return this.#keepTicket();
     if (this.#step === 0) this.#handshake = body[0] === RESUMED ? this.#figures.resumed : this.#figures.full;
@@ -207,7 +207,7 @@ class TlsEnd implements Stream {
     return mayGoOn;
   }
 
-  get #paddingBytes(): number {
+  #paddingBytes(): number {
     return this.#figures.recordOverheadBytes - RECORD_HEAD_BYTES;
   }
 
