@@ -22,8 +22,9 @@ const command = new Command("mutants")
     "builds deliberately broken clients, and shows which promise catches each in worlds drawn at random",
   )
   .argument("[names...]", "which mutants (default: all)")
-  .option("--seeds <count>", "worlds for each", count, 100)
+  .option("--seeds <count>", "worlds for each, at most", count, 100)
   .option("--start <seed>", "the first seed", count, 1)
+  .option("--enough <count>", "catches after which a mutant is hunted no more", count, 10)
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
   .addHelpText("after", "\nExample:\n  npm run mutants -- dup-forgotten --seeds 10")
   .parse();
@@ -36,7 +37,7 @@ function count(text: string): number {
   return value;
 }
 
-const { seeds, start } = command.opts<{ readonly seeds: number; readonly start: number }>();
+const { seeds, start, enough } = command.opts<Record<"seeds" | "start" | "enough", number>>();
 const names = command.processedArgs[0] as readonly string[];
 const unknown = names.filter((name) => !MUTANTS.some((mutant) => mutant.name === name));
 if (unknown.length > 0) {
@@ -60,6 +61,7 @@ function tell(verdict: Verdict): void {
 console.log(heading());
 const verdicts = await hunt(controlsOf(chosen, CONTROLS), chosen, {
   seeds: Array.from({ length: seeds }, (_, index) => start + index),
+  enough,
   build: buildEdited,
   players,
   onVerdict: tell,

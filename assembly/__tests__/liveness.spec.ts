@@ -15,6 +15,8 @@ import {
   sentSomething,
   startLiveness,
 } from "../client/liveness";
+import { spanSent } from "../packet/next";
+import { setSpan } from "../packet/send";
 import { freshClient } from "./support/client";
 
 function alive(keepAliveSeconds: u32): Client {
@@ -163,6 +165,43 @@ describe("a silent peer", () => {
     pingSent(c, 0xffff_ff00);
     expect<bool>(isPeerSilent(c, 0xffff_ff00 + pingDeadline(c) - 1)).toBe(false);
     expect<bool>(isPeerSilent(c, 0xffff_ff00 + pingDeadline(c))).toBe(true);
+  });
+
+  it("is noticed although the PINGREQ is held up by a transport that takes nothing", () => {
+    const c = alive(60);
+    checkPing(c, 59000);
+    expect<u32>(c.ping).toBe(Ping.Owed);
+    expect<i32>(livenessDeadline(c, 59000)).toBe(<i32>pingDeadline(c));
+    expect<bool>(isPeerSilent(c, 59000 + pingDeadline(c) - 1)).toBe(false);
+    expect<bool>(isPeerSilent(c, 59000 + pingDeadline(c))).toBe(true);
+  });
+
+  it("has its whole time from when a PINGREQ leaves that was held up", () => {
+    const c = alive(60);
+    checkPing(c, 59000);
+    pingSent(c, 68000);
+    expect<bool>(isPeerSilent(c, 68000 + pingDeadline(c) - 1)).toBe(false);
+    expect<bool>(isPeerSilent(c, 68000 + pingDeadline(c))).toBe(true);
+  });
+
+  it("has it anew while the bytes before a PINGREQ still move", () => {
+    const c = alive(60);
+    setSpan(c, c.headAt, 100);
+    checkPing(c, 59000);
+    for (let now: u32 = 59000; now < 100000; now += 9000) {
+      spanSent(c, 1, now);
+      expect<bool>(isPeerSilent(c, now + 8999)).toBe(false);
+    }
+    expect<bool>(isPeerSilent(c, 95000 + pingDeadline(c))).toBe(true);
+  });
+
+  it("is asked once for all: a PINGREQ that leaves before the first is answered gives it no more time", () => {
+    const c = alive(10);
+    pingSent(c, 9000);
+    checkPing(c, 18000);
+    expect<u32>(c.ping).toBe(Ping.SentAndOwed);
+    pingSent(c, 18000);
+    expect<bool>(isPeerSilent(c, 9000 + pingDeadline(c))).toBe(true);
   });
 
   it("is not suspected while bytes of it come", () => {

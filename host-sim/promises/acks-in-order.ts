@@ -12,11 +12,18 @@ interface OwedAck {
 
 interface Device {
   isConnected: boolean;
+  /** It had no room for a QoS 2 message: it leaves that and all messages that follow, and ends what was begun. */
+  isDraining: boolean;
   readonly owed: OwedAck[];
+  /** When the last one left. It made room for another: what waits behind a full table of them is not read yet. */
+  lastAckMs: number;
 }
 
 /** Acknowledgements go before everything else: what is still owed after so long was forgotten. */
 const FORGOTTEN_MS = 1000;
+
+/** What a device may still send that left a QoS 2 message for want of room, besides acknowledgements. */
+const ENDS_WHAT_WAS_BEGUN: ReadonlySet<number> = new Set([PacketType.Pubrel, PacketType.Pingreq]);
 
 export const acksInOrder: KeptPromise = {
   name: "acks-in-order",
@@ -26,42 +33,48 @@ export const acksInOrder: KeptPromise = {
 };
 
 function observe(_run: unknown, verdicts: Verdicts): Observer {
-  const devices = perDevice((): Device => ({ isConnected: false, owed: [] }));
+  const devices = perDevice(
+    (): Device => ({ isConnected: false, isDraining: false, owed: [], lastAckMs: 0 }),
+  );
 
   function send({ atMs, device, type, packetId }: OfKind<"packet">): void {
-    const { owed } = devices(device);
+    const of = devices(device);
+    const { owed } = of;
     if (!isAck(type)) {
       const oldest = owed[0];
-      if (oldest === undefined || atMs - oldest.sinceMs <= FORGOTTEN_MS) return;
+      if (oldest === undefined || atMs - Math.max(oldest.sinceMs, of.lastAckMs) <= FORGOTTEN_MS) return;
+      if (oldest.type === PacketType.Pubrec && (of.isDraining || ENDS_WHAT_WAS_BEGUN.has(type))) return;
       verdicts.broken(atMs, device, `packet id ${oldest.packetId} was not acknowledged`);
       owed.length = 0;
       return;
     }
+    of.lastAckMs = atMs;
     const at = owed.findIndex((ack) => ack.type === type && ack.packetId === packetId);
     if (at < 0) {
       verdicts.broken(atMs, device, `packet id ${packetId} is acknowledged out of order or for nothing`);
       return;
     }
-    if (at === 0) {
+    if (at === 0 && !of.isDraining) {
       owed.shift();
       verdicts.held();
       return;
     }
     const passedOver = owed.splice(0, at + 1).slice(0, -1);
-    // a device without room for another QoS 2 message leaves it and what follows, and ends what was begun
-    const hadNoRoom = passedOver[0]?.type === PacketType.Pubrec;
-    if (hadNoRoom) verdicts.held();
+    of.isDraining ||= type === PacketType.Pubcomp && passedOver[0]?.type === PacketType.Pubrec;
+    const isDue = type === PacketType.Pubcomp && passedOver.every((ack) => ack.type !== type);
+    if (of.isDraining && isDue) verdicts.held();
     else
       verdicts.broken(
         atMs,
         device,
-        `packet id ${packetId} is acknowledged before ${passedOver[0]?.packetId}`,
+        `packet id ${packetId} is acknowledged before ${passedOver[0]?.packetId ?? "what was left out"}`,
       );
   }
 
   function reset(device: number): void {
     const of = devices(device);
     of.isConnected = false;
+    of.isDraining = false;
     of.owed.length = 0;
   }
 

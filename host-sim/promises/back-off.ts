@@ -1,5 +1,5 @@
-// Owns the promise that reconnections are spread: below a ceiling that grows without progress, anywhere below it. Refuses to know
-// why connections end.
+// Owns the promise that reconnections are spread: below a ceiling that grows without progress, anywhere below it, and that power
+// and sleep are followed by a connection. Refuses to know why connections end.
 
 import { perDevice } from "./per-device.ts";
 import type { KeptPromise, Observer, OfKind, RunFacts, Verdicts } from "./promise.ts";
@@ -9,14 +9,23 @@ interface Device {
   connectedMs: number | null;
   /** What the present wait may last; null when nothing is waited for. */
   ceilingMs: number | null;
-  closedMs: number;
+  /** When the present wait began, or what is left of it after a sleep. */
+  sinceMs: number;
+  /** Whether the present wait was drawn, whole. */
+  isDrawn: boolean;
+  /** When it fell asleep, if it did. */
+  asleepMs: number;
   /** What is told to say goodbye does not come back. */
   isLeaving: boolean;
 }
 
-/** What the client does for its own sake is followed at once, and a waking device has waited enough. */
-const FOLLOWED_AT_ONCE: ReadonlySet<string> = new Set(["sessionCleared", "restored"]);
+/** What the client does for its own sake is followed at once. */
+const FOLLOWED_AT_ONCE = "sessionCleared";
+/** How a device that wakes tells of the connection that it had. */
+const LOST_ASLEEP = "restored";
 const ATTEMPTS_MAX = 16;
+/** The oscillators that count through a sleep are wrong by less. */
+const SLEPT_SHARE = 0.95;
 /** A laptop's timers are that late. */
 const LATE_MS = 50;
 
@@ -31,59 +40,79 @@ const MEAN_SHARE = { from: 0.2, to: 0.8 } as const;
 
 export const backOff: KeptPromise = {
   name: "back-off",
-  claim: "The wait before a connection is drawn evenly below a ceiling that doubles until there is progress.",
+  claim:
+    "The wait before a connection is drawn evenly below a ceiling that doubles until there is progress; a device that starts dials at once, one that wakes too, or when what is left of its wait is over.",
   observe,
 };
 
 function observe({ pace, devices: count }: RunFacts, verdicts: Verdicts): Observer {
   const devices = perDevice(
-    (): Device => ({ attempts: 0, connectedMs: null, ceilingMs: null, closedMs: 0, isLeaving: false }),
+    (): Device => ({
+      attempts: 0,
+      connectedMs: null,
+      ceilingMs: null,
+      sinceMs: 0,
+      isDrawn: false,
+      asleepMs: 0,
+      isLeaving: false,
+    }),
   );
-  let waits = 0;
-  let shares = 0;
-  let lowestShare = 1;
+  const spread = new Spread(verdicts);
 
   /** Whether the wait is over or goes on, it may not be longer than this. */
-  function judgeWait(atMs: number, device: number, { ceilingMs, closedMs }: Device): void {
+  function judgeWait(atMs: number, device: number, { ceilingMs, sinceMs }: Device): void {
     if (ceilingMs === null) return;
-    const waitedMs = atMs - closedMs;
+    const waitedMs = atMs - sinceMs;
     if (waitedMs <= ceilingMs * 1.001 + LATE_MS) verdicts.held();
     else
-      verdicts.broken(atMs, device, `waited ${Math.round(waitedMs)} ms, where ${ceilingMs} ms are the most`);
+      verdicts.broken(
+        atMs,
+        device,
+        `waited ${Math.round(waitedMs)} ms, where ${Math.round(ceilingMs)} ms are the most`,
+      );
   }
 
   function open({ atMs, device }: OfKind<"opening">): void {
     const of = devices(device);
-    const { ceilingMs, closedMs } = of;
+    const { ceilingMs, sinceMs, isDrawn } = of;
     judgeWait(atMs, device, of);
     of.ceilingMs = null;
-    if (ceilingMs === null) return;
-    const share = (atMs - closedMs) / ceilingMs;
-    waits += 1;
-    shares += share;
-    lowestShare = Math.min(lowestShare, share);
+    if (ceilingMs !== null && isDrawn) spread.add((atMs - sinceMs) / ceilingMs);
   }
 
-  /** Full jitter from a constant ceiling would have too small shares, no jitter too large ones. */
-  function judgeSpread(atMs: number): void {
-    const mean = shares / waits;
-    if ((1 - lowestShare + AT_CEILING_SHARE) ** waits < COINCIDENCE) {
-      verdicts.broken(
-        atMs,
-        1,
-        `none of ${waits} waits is below ${Math.round(lowestShare * 100)} % of its ceiling`,
-      );
-    } else if (waits >= WAITS_AT_LEAST && (mean < MEAN_SHARE.from || mean > MEAN_SHARE.to)) {
-      verdicts.broken(atMs, 1, `waits are ${Math.round(mean * 100)} % of their ceiling on average`);
-    } else {
-      verdicts.held();
-    }
-  }
-
-  function stopWaiting({ atMs, device }: OfKind<"power"> | OfKind<"goodbye">): void {
+  function switchOff({ atMs, device, cause }: OfKind<"power">): void {
     const of = devices(device);
     judgeWait(atMs, device, of);
+    of.connectedMs = null;
+    of.isLeaving = false;
+    of.asleepMs = atMs;
+    if (cause === "sleep") return;
+    of.attempts = 0;
     of.ceilingMs = null;
+  }
+
+  /** A sleep counts as waiting. */
+  function switchOn({ atMs, device, cause }: OfKind<"power">): void {
+    const of = devices(device);
+    const leftMs = (of.ceilingMs ?? 0) - (atMs - of.asleepMs) * SLEPT_SHARE;
+    of.ceilingMs = cause === "sleep" ? Math.max(0, leftMs) : 0;
+    of.sinceMs = atMs;
+    of.isDrawn = false;
+  }
+
+  function close({ atMs, device, reason }: OfKind<"closed">): void {
+    const of = devices(device);
+    if (hasOutlasted(of, atMs, pace)) of.attempts = 0;
+    of.connectedMs = null;
+    if (reason === LOST_ASLEEP) return;
+    // a connection that nobody opened, since the device believes in an earlier one
+    judgeWait(atMs, device, of);
+    of.ceilingMs = null;
+    if (of.isLeaving || reason === FOLLOWED_AT_ONCE) return;
+    of.sinceMs = atMs;
+    of.isDrawn = true;
+    of.ceilingMs = Math.min(pace.backoffBaseMs * 2 ** of.attempts, pace.backoffMaxMs);
+    of.attempts = Math.min(of.attempts + 1, ATTEMPTS_MAX);
   }
 
   return {
@@ -94,30 +123,20 @@ function observe({ pace, devices: count }: RunFacts, verdicts: Verdicts): Observ
     readingEnded({ device, end }) {
       if (end === "published") devices(device).attempts = 0;
     },
-    closed({ atMs, device, reason }) {
-      const of = devices(device);
-      if (hasOutlasted(of, atMs, pace)) of.attempts = 0;
-      of.connectedMs = null;
-      of.ceilingMs = null;
-      if (of.isLeaving || FOLLOWED_AT_ONCE.has(reason)) return;
-      of.closedMs = atMs;
-      of.ceilingMs = Math.min(pace.backoffBaseMs * 2 ** of.attempts, pace.backoffMaxMs);
-      of.attempts = Math.min(of.attempts + 1, ATTEMPTS_MAX);
-    },
+    closed: close,
     power(happening) {
-      stopWaiting(happening);
-      const of = devices(happening.device);
-      of.connectedMs = null;
-      of.isLeaving = false;
-      if (happening.cause !== "sleep") of.attempts = 0;
+      if (happening.isOn) switchOn(happening);
+      else switchOff(happening);
     },
-    goodbye(happening) {
-      stopWaiting(happening);
-      devices(happening.device).isLeaving = true;
+    goodbye({ atMs, device }) {
+      const of = devices(device);
+      judgeWait(atMs, device, of);
+      of.ceilingMs = null;
+      of.isLeaving = true;
     },
     end({ atMs }) {
       for (let device = 1; device <= count; device += 1) judgeWait(atMs, device, devices(device));
-      if (waits > 0) judgeSpread(atMs);
+      spread.judge(atMs);
     },
   };
 }
@@ -125,4 +144,36 @@ function observe({ pace, devices: count }: RunFacts, verdicts: Verdicts): Observ
 /** A connection that outlasted the longest wait is progress too. In doubt it is not: that allows the longer wait. */
 function hasOutlasted({ connectedMs }: Device, atMs: number, { backoffMaxMs }: RunFacts["pace"]): boolean {
   return connectedMs !== null && atMs - connectedMs > backoffMaxMs * 1.001 + 100;
+}
+
+/** The waits of a run, all devices', as shares of their ceilings. */
+class Spread {
+  readonly #verdicts: Verdicts;
+  #waits = 0;
+  #shares = 0;
+  #lowest = 1;
+
+  constructor(verdicts: Verdicts) {
+    this.#verdicts = verdicts;
+  }
+
+  add(share: number): void {
+    this.#waits += 1;
+    this.#shares += share;
+    this.#lowest = Math.min(this.#lowest, share);
+  }
+
+  /** Full jitter from a constant ceiling would have too small shares, no jitter too large ones. */
+  judge(atMs: number): void {
+    if (this.#waits === 0) return;
+    const mean = this.#shares / this.#waits;
+    if ((1 - this.#lowest + AT_CEILING_SHARE) ** this.#waits < COINCIDENCE) {
+      const percent = Math.round(this.#lowest * 100);
+      this.#verdicts.broken(atMs, 1, `none of ${this.#waits} waits is below ${percent} % of its ceiling`);
+    } else if (this.#waits >= WAITS_AT_LEAST && (mean < MEAN_SHARE.from || mean > MEAN_SHARE.to)) {
+      this.#verdicts.broken(atMs, 1, `waits are ${Math.round(mean * 100)} % of their ceiling on average`);
+    } else {
+      this.#verdicts.held();
+    }
+  }
 }

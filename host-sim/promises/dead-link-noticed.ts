@@ -1,52 +1,93 @@
 // Owns the promise that a connection whose peer has fallen silent is closed in time. Refuses to know why the peer is silent.
 
 import { faultSpan } from "./fault-spans.ts";
+import { fullTransports } from "./full-transport.ts";
 import { boundsOf, toleranceMs } from "./liveness.ts";
+import { PacketType } from "./packet-type.ts";
 import { perDevice } from "./per-device.ts";
-import type { KeptPromise, Observer, RunFacts, Verdicts } from "./promise.ts";
+import type { KeptPromise, Observer, OfKind, RunFacts, Verdicts } from "./promise.ts";
 
 interface Device {
   isWatched: boolean;
   lastInMs: number;
+  /** Whether a PINGREQ has left that is not answered. */
+  hasAsked: boolean;
+  /** When the last PINGREQ left that a full transport had held up. */
+  heldUpUntilMs: number;
 }
 
 export const deadLinkNoticed: KeptPromise = {
   name: "dead-link-noticed",
   claim:
-    "A connection is closed at the latest one keep-alive and one ping deadline after the peer's last byte.",
+    "A connection is closed at the latest one keep-alive and one ping deadline after the peer's last byte, or one deadline after a PINGREQ that a full transport had held up.",
   observe: (run, verdicts) => (run.keepAliveSeconds === 0 ? {} : observe(run, verdicts)),
 };
 
 function observe(run: RunFacts, verdicts: Verdicts): Observer {
-  const { keepAliveMs, deadlineMsMax } = boundsOf(run);
+  const { keepAliveMs, pingIntervalMs, deadlineMsMax } = boundsOf(run);
   const limitMs = keepAliveMs + deadlineMsMax;
   const lateMs = limitMs + toleranceMs(limitMs);
+  const answerMs = deadlineMsMax + toleranceMs(deadlineMsMax);
+  const heldUpMs = pingIntervalMs + toleranceMs(pingIntervalMs);
   const fragments = faultSpan("fragments");
-  const devices = perDevice((): Device => ({ isWatched: false, lastInMs: 0 }));
+  const transports = fullTransports(run);
+  const devices = perDevice(
+    (): Device => ({
+      isWatched: false,
+      lastInMs: 0,
+      hasAsked: false,
+      heldUpUntilMs: Number.NEGATIVE_INFINITY,
+    }),
+  );
 
-  function judge(atMs: number, device: number, { isWatched, lastInMs }: Device): void {
-    if (!isWatched || atMs - lastInMs <= lateMs) return;
-    if (fragments.lastedSince(lastInMs)) verdicts.excused("fragments");
+  function isInTime(atMs: number, { lastInMs, heldUpUntilMs }: Device): boolean {
+    return atMs - lastInMs <= lateMs || atMs - heldUpUntilMs <= answerMs;
+  }
+
+  function judge(atMs: number, device: number, of: Device): void {
+    if (!of.isWatched || isInTime(atMs, of)) return;
+    if (fragments.lastedSince(of.lastInMs)) verdicts.excused("fragments");
     else {
-      const seconds = Math.round((atMs - lastInMs) / 1000);
+      const seconds = Math.round((atMs - of.lastInMs) / 1000);
       verdicts.broken(atMs, device, `the peer was silent for ${seconds} s on one connection`);
     }
   }
 
-  return {
-    packet({ way, atMs, device }) {
-      if (way === "out") return;
-      const of = devices(device);
+  function ask(atMs: number, device: number, of: Device): void {
+    judge(atMs, device, of);
+    // the deadline is that of the first that is not answered
+    if (of.hasAsked) return;
+    of.hasAsked = true;
+    const isLate = atMs - of.lastInMs > heldUpMs;
+    if (isLate && transports.mayBeFull(device, atMs, of.lastInMs)) of.heldUpUntilMs = atMs;
+  }
+
+  function see({ way, type, atMs, device }: OfKind<"packet">): void {
+    const of = devices(device);
+    if (way === "in") {
       judge(atMs, device, of);
       of.lastInMs = atMs;
+      if (type === PacketType.Pingresp) of.hasAsked = false;
+    } else if (type === PacketType.Pingreq) {
+      ask(atMs, device, of);
+    } else if (type === PacketType.Connect) {
+      of.hasAsked = false;
+    }
+  }
+
+  return {
+    packet(happening) {
+      see(happening);
+      transports.packet(happening);
     },
-    connected({ device }) {
-      devices(device).isWatched = true;
+    reading: transports.reading,
+    connected(happening) {
+      devices(happening.device).isWatched = true;
+      transports.connected(happening);
     },
     closed({ atMs, device }) {
       const of = devices(device);
-      const wasInTime = of.isWatched && atMs - of.lastInMs <= lateMs;
-      if (wasInTime) verdicts.held();
+      if (of.isWatched && isInTime(atMs, of)) verdicts.held();
       else judge(atMs, device, of);
       of.isWatched = false;
     },
@@ -57,7 +98,10 @@ function observe(run: RunFacts, verdicts: Verdicts): Observer {
     power({ device }) {
       devices(device).isWatched = false;
     },
-    fault: fragments.see,
+    fault(happening) {
+      fragments.see(happening);
+      transports.fault(happening);
+    },
     end({ atMs }) {
       for (let device = 1; device <= run.devices; device += 1) judge(atMs, device, devices(device));
     },

@@ -8,6 +8,9 @@ import type { KeptPromise, Observer, OfKind, RunFacts, Verdicts } from "./promis
 /** So long a device may hear the broker without getting what the broker holds for it. An estimate. */
 const PATIENCE_MS = 15 * 60_000;
 
+/** A table that is full is emptied before its connection ends, or by the next, which then gets something. An estimate. */
+const FULL_IN_A_ROW = 5;
+
 export const downlinkDelivered: KeptPromise = {
   name: "downlink-delivered",
   claim:
@@ -34,6 +37,7 @@ function observe(run: RunFacts, verdicts: Verdicts): Observer {
     if (!topic.endsWith("/command") || !of.isUsed) return;
     const { overtaken, command, isAgain } = of.deliver(payload);
     for (const earlier of overtaken) judgeMissing(atMs, device, earlier);
+    if (!isAgain) of.fullInARow = 0;
     if (command === null) verdicts.broken(atMs, device, "a command was delivered that nobody sent");
     else if (!isAgain || command.qos === 1 || command.isRetained) verdicts.held();
     else if (run.isGateway && command.qos === 2) verdicts.excused("gateway");
@@ -69,7 +73,15 @@ function observe(run: RunFacts, verdicts: Verdicts): Observer {
       devices(device).begin(atMs);
     },
     goodbye: disconnect,
-    closed: disconnect,
+    closed(happening) {
+      disconnect(happening);
+      if (happening.reason !== "inboundFull") return;
+      const of = devices(happening.device);
+      of.fullInARow += 1;
+      if (of.fullInARow < FULL_IN_A_ROW) return;
+      of.fullInARow = 0;
+      verdicts.broken(happening.atMs, happening.device, "there was never room for a command");
+    },
     power(happening) {
       disconnect(happening);
       if (!happening.isOn) devices(happening.device).hasBeenOff = true;

@@ -23,6 +23,8 @@ export interface Delivered {
 export class Downlink {
   connectedMs: number | null = null;
   lastInMs = 0;
+  /** Connections that ended for want of room, since a command came or the session began. */
+  fullInARow = 0;
   /** It was switched off or slept at least once, and its modem with it. */
   hasBeenOff = false;
   #connections = 0;
@@ -70,6 +72,7 @@ export class Downlink {
 
   /** Answers how many were still awaited. */
   endSession(): number {
+    this.fullInARow = 0;
     return this.#awaited.splice(0).length;
   }
 }

@@ -1,6 +1,6 @@
 // Owns the promise that a device is never silent for longer than its keep-alive. Refuses to know what it sends.
 
-import { faultSpan } from "./fault-spans.ts";
+import { fullTransports } from "./full-transport.ts";
 import { boundsOf, toleranceMs } from "./liveness.ts";
 import { PacketType } from "./packet-type.ts";
 import { perDevice } from "./per-device.ts";
@@ -9,16 +9,7 @@ import type { KeptPromise, Observer, RunFacts, Verdicts } from "./promise.ts";
 interface Device {
   isWatched: boolean;
   sinceMs: number;
-  /** Given to the transport since the peer was last heard. */
-  bytesUnheard: number;
-  /** When the first reading at QoS 0 was accepted that did not leave at once; null: none waits. */
-  heldUpMs: number | null;
 }
-
-/** The smallest send buffer of any board holds twice as much: below this, a transport takes another packet. */
-const SURELY_TAKEN_BYTES = 512;
-/** At QoS 0 nothing but a full transport holds a reading up for so long. */
-const HELD_UP_MS = 1000;
 
 export const keepAliveKept: KeptPromise = {
   name: "keep-alive-kept",
@@ -29,43 +20,35 @@ export const keepAliveKept: KeptPromise = {
 function observe(run: RunFacts, verdicts: Verdicts): Observer {
   const { keepAliveMs } = boundsOf(run);
   const lateMs = keepAliveMs + toleranceMs(keepAliveMs);
-  // a broker that reads slowly fills the send buffer although it can be heard
-  const throttle = faultSpan("throttle");
-  const devices = perDevice(
-    (): Device => ({ isWatched: false, sinceMs: 0, bytesUnheard: 0, heldUpMs: null }),
-  );
+  const transports = fullTransports(run);
+  const devices = perDevice((): Device => ({ isWatched: false, sinceMs: 0 }));
 
   /** [MQTT3-3.1.2-23] */
-  function judge(atMs: number, device: number, of: Device): void {
-    const { isWatched, sinceMs } = of;
-    if (!isWatched || isBlocked(atMs, of)) return;
+  function judge(atMs: number, device: number, { isWatched, sinceMs }: Device): void {
+    if (!isWatched) return;
     const gapMs = atMs - sinceMs;
     if (gapMs <= lateMs) verdicts.held();
-    else if (!throttle.lastedSince(sinceMs)) {
+    else if (!transports.mayBeFull(device, atMs, sinceMs)) {
       verdicts.broken(atMs, device, `nothing was sent for ${Math.round(gapMs / 1000)} s`);
     }
   }
 
   return {
-    packet({ way, type, atMs, device, bytes }) {
+    packet(happening) {
+      const { way, type, atMs, device } = happening;
       const of = devices(device);
-      if (way === "in") {
-        of.bytesUnheard = 0;
-        if (type === PacketType.Connack) of.sinceMs = atMs;
-        return;
+      if (way === "out") {
+        judge(atMs, device, of);
+        of.sinceMs = atMs;
+      } else if (type === PacketType.Connack) {
+        of.sinceMs = atMs;
       }
-      judge(atMs, device, of);
-      of.sinceMs = atMs;
-      of.heldUpMs = null;
-      of.bytesUnheard += bytes;
+      transports.packet(happening);
     },
-    reading({ atMs, device, refusal }) {
-      if (run.qos === 0 && refusal === null) devices(device).heldUpMs ??= atMs;
-    },
-    connected({ device }) {
-      const of = devices(device);
-      of.isWatched = true;
-      of.heldUpMs = null;
+    reading: transports.reading,
+    connected(happening) {
+      devices(happening.device).isWatched = true;
+      transports.connected(happening);
     },
     closed({ atMs, device }) {
       const of = devices(device);
@@ -78,10 +61,6 @@ function observe(run: RunFacts, verdicts: Verdicts): Observer {
     power({ device }) {
       devices(device).isWatched = false;
     },
-    fault: throttle.see,
+    fault: transports.fault,
   };
-}
-
-function isBlocked(atMs: number, { bytesUnheard, heldUpMs }: Device): boolean {
-  return bytesUnheard > SURELY_TAKEN_BYTES || (heldUpMs !== null && atMs - heldUpMs > HELD_UP_MS);
 }

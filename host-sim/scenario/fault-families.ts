@@ -9,6 +9,8 @@ export interface Draw {
   readonly forMs: number;
   /** Between two faults, on average. */
   readonly everyMs: number;
+  /** The share of faults, and of beginnings, on which another follows at once: while they last, or what they began. */
+  readonly companyShare?: number;
 }
 
 const MINUTE_MS = 60_000;
@@ -28,6 +30,9 @@ const LENGTHS_MS: Partial<Readonly<Record<FaultKind, readonly [from: number, to:
   redeliver: [1000, 30 * MINUTE_MS],
 };
 
+/** How long a device may be busy with what a fault has done, or with its own beginning: most connect within. An estimate. */
+const AFTERMATH_MS = 10_000;
+
 /** Steps in which a device handles one packet are few: most draws strike within one. */
 const STEPS_MAX = 12;
 
@@ -38,11 +43,21 @@ export function kindsOf(families: readonly Family[]): readonly FaultKind[] {
 }
 
 /** In the order of their moments, which are whole milliseconds. */
-export function drawFaults({ kinds, forMs, everyMs }: Draw, random: RandomStream): readonly Fault[] {
+export function drawFaults(
+  { kinds, forMs, everyMs, companyShare = 0 }: Draw,
+  random: RandomStream,
+): readonly Fault[] {
   const faults: Fault[] = [];
   if (kinds.length === 0) return faults;
-  for (let atMs = random.exponential(everyMs); atMs < forMs; atMs += random.exponential(everyMs)) {
-    faults.push(drawFault(random.pick(kinds), Math.floor(atMs), random));
+  const gapAfterMs = (lengthMs: number): number =>
+    companyShare > 0 && random.chance(companyShare)
+      ? random.between(0, lengthMs + AFTERMATH_MS)
+      : random.exponential(everyMs);
+  let atMs = gapAfterMs(0);
+  while (atMs < forMs) {
+    const fault = drawFault(random.pick(kinds), Math.floor(atMs), random);
+    faults.push(fault);
+    atMs += gapAfterMs(fault.durationMs ?? 0);
   }
   return faults;
 }

@@ -1,6 +1,8 @@
 // Owns what a mutant is: edits to a copy of the client's source, and the promises that they should break. Refuses to know
 // which mutants there are, and how they are built and played.
 
+import type { Emphasis } from "../../host-sim/scenario/explore/draw-world.ts";
+
 /** `find` stands exactly once in the file, after the edits before this one. */
 export interface Edit {
   /** From the root of the checkout, in `assembly/` or `firmware/`. */
@@ -16,12 +18,19 @@ export interface Mutant {
   readonly edits: readonly Edit[];
   /** Promises that should catch it. It survives if none of them does, whatever else breaks. */
   readonly expects: readonly string[];
+  readonly focus?: Focus;
+}
+
+/** Worlds in which a fault shows that hardly ever shows in others. */
+export interface Focus extends Emphasis {
+  readonly name: string;
 }
 
 /** A change that no promise may mind, without which a fault in some mutant would hardly ever show. */
 export interface Control {
   readonly name: string;
   readonly edits: readonly Edit[];
+  readonly focus?: Focus;
 }
 
 /** The source has changed under an edit. */

@@ -42,6 +42,7 @@ export function summary(verdicts: readonly Verdict[]): string {
   ].join("\n");
 }
 
-function playAgain({ name }: Verdict, seed: number): string {
-  return `npm run mutants -- ${name} --start ${seed} --seeds 1`;
+/** A control is played with the mutants that are built on it, and cannot be asked for by name. */
+function playAgain({ name, breaks }: Verdict, seed: number): string {
+  return breaks === null ? `seed ${seed}` : `npm run mutants -- ${name} --start ${seed} --seeds 1`;
 }

@@ -5,6 +5,14 @@ import { type BoardsByName, equip } from "../../host-sim/cli/explore/explorer.ts
 import { Core } from "../../host-sim/device/core.ts";
 import { type Choices, drawWorld } from "../../host-sim/scenario/explore/draw-world.ts";
 import { Play } from "../../host-sim/scenario/play.ts";
+import type { Focus } from "./mutant.ts";
+
+export interface Task {
+  readonly image: WebAssembly.Module;
+  readonly seed: number;
+  /** Null: the worlds that `explore` draws. */
+  readonly focus: Focus | null;
+}
 
 /** A promise that was broken, and how it showed first. */
 export interface Breach {
@@ -25,11 +33,10 @@ export const RUNS_TO_ITS_END = "runs-to-its-end";
 
 /** At most one of each promise. A memory of its own, so that what a mutant ruins is nobody else's. */
 export function breachesIn(
-  image: WebAssembly.Module,
-  seed: number,
+  { image, seed, focus }: Task,
   { choices, boards, eventsMost }: Terrain,
 ): readonly Breach[] {
-  const world = drawWorld(seed, choices);
+  const world = drawWorld(seed, focus === null ? choices : { ...choices, emphasis: focus });
   try {
     const play = new Play(world, equip(world, new Core(image), boards));
     if (play.advance(eventsMost)) return [endless(play.nowMs, `${eventsMost} events were not enough`)];

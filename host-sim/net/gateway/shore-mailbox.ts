@@ -4,8 +4,9 @@
 import type { Mailbox } from "./exchanges.ts";
 
 interface Waiting {
-  readonly bytes: Uint8Array;
-  readonly onStored: () => void;
+  /** Null for what needs no place, and only waits for its turn. */
+  readonly bytes: Uint8Array | null;
+  readonly onTurn: () => void;
 }
 
 export class ShoreMailbox implements Mailbox {
@@ -23,7 +24,13 @@ export class ShoreMailbox implements Mailbox {
 
   /** `onStored` is called when it has its place, which may be now. */
   put(bytes: Uint8Array, onStored: () => void): void {
-    this.#waiting.push({ bytes, onStored });
+    this.#waiting.push({ bytes, onTurn: onStored });
+    this.#fill();
+  }
+
+  /** `onPassed` is called when everything before it has its place, which may be now. */
+  pass(onPassed: () => void): void {
+    this.#waiting.push({ bytes: null, onTurn: onPassed });
     this.#fill();
   }
 
@@ -39,11 +46,12 @@ export class ShoreMailbox implements Mailbox {
   }
 
   #fill(): void {
-    while (this.#stored.length < this.#capacity) {
-      const next = this.#waiting.shift();
-      if (next === undefined) return;
-      this.#stored.push(next.bytes);
-      next.onStored();
+    for (;;) {
+      const next = this.#waiting[0];
+      if (next === undefined || (next.bytes !== null && this.#stored.length >= this.#capacity)) return;
+      this.#waiting.shift();
+      if (next.bytes !== null) this.#stored.push(next.bytes);
+      next.onTurn();
     }
   }
 }

@@ -129,15 +129,17 @@ export class Shore {
     return at >= 0;
   }
 
+  /** [MQTT3-4.6.0-2] What goes no further is acknowledged in its turn too. */
   #mail(publication: Publication, taken: () => void): void {
-    if (this.#isEcho(publication)) return taken();
+    const { mailbox, downBytes, onMail } = this.#parts;
+    if (this.#isEcho(publication)) return mailbox.pass(taken);
     const bytes = encodeDown(publication);
-    if (bytes === null || bytes.length > this.#parts.downBytes) {
+    if (bytes === null || bytes.length > downBytes) {
       this.counts.tooLarge += 1;
-      return taken();
+      return mailbox.pass(taken);
     }
-    this.#parts.mailbox.put(bytes, taken);
-    this.#parts.onMail();
+    mailbox.put(bytes, taken);
+    onMail();
   }
 
   #hear(): void {

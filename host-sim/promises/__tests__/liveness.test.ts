@@ -44,6 +44,24 @@ describe("a dead link noticed", () => {
     assert.deepEqual(story(903_000).judged().broken, ["dead-link-noticed"]);
   });
 
+  it("gives a PINGREQ its deadline from when a full transport lets it go, which is in time itself", () => {
+    const heldUp = (askedMs: number, answerMs: number, bytes = 600): Story => {
+      const full = new Story({ qos: 0 }).start().send({ bytes });
+      return full.wait(askedMs).out(Pingreq).wait(answerMs).close("peerSilent", "client");
+    };
+    assert.deepEqual(heldUp(75_000, 30_000).judged().broken, []);
+    assert.deepEqual(heldUp(75_000, 32_000).judged().broken, ["dead-link-noticed"]);
+    assert.deepEqual(heldUp(92_000, 11_000).judged().broken, ["dead-link-noticed"]);
+    const roomy = heldUp(75_000, 30_000, 400).judged().broken;
+    assert.deepEqual(roomy, ["dead-link-noticed", "keep-alive-kept"], "nothing held it up");
+  });
+
+  it("counts the deadline of the first PINGREQ that is not answered, however long others are held up", () => {
+    const asked = new Story({ qos: 0 }).start().send({ bytes: 600 }).wait(59_000).out(Pingreq);
+    const again = asked.wait(26_000).out(Pingreq).wait(15_000).close("peerSilent", "client");
+    assert.deepEqual(again.judged().broken, ["dead-link-noticed"]);
+  });
+
   it("is not asked of a device that says goodbye, or is off", () => {
     const leaving = new Story().start().tell({ kind: "goodbye" }).wait(120_000).close("goodbye", "client");
     assert.deepEqual(leaving.judged().broken, []);
@@ -139,7 +157,7 @@ describe("the back-off", () => {
   it("is kept by waits all over a growing ceiling, up to the highest", () => {
     const { broken, checked } = attempts((n) => ((n * 7) % 10) / 10).judged();
     assert.deepEqual(broken, []);
-    assert.equal(checked("back-off"), 41);
+    assert.equal(checked("back-off"), 42, "the first attempt, 40 waits, and all of them together");
   });
 
   it("is broken by one wait above its ceiling, which doubles with every attempt", () => {
@@ -189,13 +207,44 @@ describe("the back-off", () => {
     assert.deepEqual(attempt(story, 1100).judged().broken, ["back-off"]);
   });
 
-  it("does not count what follows at once, a sleep, or another life's attempts", () => {
+  it("does not count what follows at once, or another life's attempts", () => {
     const cleared = new Story().powerOn().open().close("sessionCleared", "client").open();
-    assert.equal(cleared.judged().checked("back-off"), 0);
-    const slept = new Story().powerOn().open().close().powerOff("sleep").wait(9000).powerOn("sleep").open();
-    assert.deepEqual(slept.judged().broken, []);
+    assert.equal(cleared.judged().checked("back-off"), 1);
     const reborn = attempt(new Story().powerOn().open(), 500).powerOff().powerOn().open();
     assert.deepEqual(attempt(reborn, 1500).judged().broken, ["back-off"]);
+  });
+
+  it("is broken by a device that is switched on and does not dial, unless its power goes at once", () => {
+    assert.deepEqual(new Story().powerOn().wait(100).open().judged().broken, ["back-off"]);
+    assert.deepEqual(new Story().powerOn().wait(100).judged().broken, ["back-off"]);
+    assert.deepEqual(new Story().powerOn().wait(20).powerOff().wait(9000).judged().broken, []);
+  });
+
+  const slept = (story: Story, forMs: number): Story => story.powerOff("sleep").wait(forMs).powerOn("sleep");
+  const woken = (): Story => slept(new Story().start(), 60_000).close("restored", "link");
+
+  it("is broken by a device that wakes and waits, or believes in the connection that it had", () => {
+    assert.deepEqual(woken().open().judged().broken, []);
+    assert.deepEqual(woken().wait(100).open().judged().broken, ["back-off"]);
+    const believing = slept(new Story().start(), 60_000).wait(10_000).close("peerSilent", "client");
+    assert.deepEqual(believing.wait(300).open().judged().broken, ["back-off"]);
+    assert.deepEqual(woken().wait(9000).powerOff().judged().broken, ["back-off"]);
+  });
+
+  it("counts a sleep as waiting: what is left of the wait goes on, by a clock that is a little wrong", () => {
+    const waiting = (): Story => attempt(attempt(new Story().powerOn().open(), 900), 1900).close();
+    const left = (sleepMs: number, restMs: number) =>
+      slept(waiting(), sleepMs).wait(restMs).open().judged().broken;
+    assert.deepEqual(left(1000, 3000), []);
+    assert.deepEqual(left(1000, 3200), ["back-off"], "4 s were the most");
+    assert.deepEqual(left(4000, 100), [], "the oscillator was 3 % slow");
+    assert.deepEqual(left(9000, 100), ["back-off"]);
+  });
+
+  it("takes no wait that a sleep has cut short for one that was drawn", () => {
+    const story = new Story().powerOn().open();
+    for (let n = 0; n < 40; n += 1) slept(story.close(), 200_000).open();
+    assert.deepEqual(story.judged().broken, []);
   });
 });
 

@@ -177,6 +177,25 @@ describe("commands", () => {
     assert.deepEqual(status(waiting(17).close(), "offline").judged().broken, ["downlink-delivered"]);
   });
 
+  it("are broken by a device that has no room time and again, although nothing comes in between", () => {
+    const cutFull = (story: Story): Story =>
+      story.close("inboundFull", "client").wait(500).connect("resumed");
+    const full = (times: number): Story => {
+      const story = new Story().start().command(1, 2);
+      for (let n = 0; n < times; n += 1) cutFull(story);
+      return story;
+    };
+    assert.deepEqual(full(4).judged().broken, []);
+    assert.deepEqual(full(5).judged().broken, ["downlink-delivered"]);
+    const slow = new Story().start();
+    for (let n = 1; n <= 9; n += 1) cutFull(slow.command(n, 2)).obey(n);
+    assert.deepEqual(slow.judged().broken, []);
+    assert.deepEqual(
+      full(4).tell({ kind: "session", what: "created" }).close("inboundFull").judged().broken,
+      [],
+    );
+  });
+
   it("cannot be claimed for a session that ended before they came, and only then", () => {
     const ended = new Story().start().command(1, 1).tell({ kind: "session", what: "expired" });
     assert.deepEqual(ended.judged().excused, ["downlink-delivered: session-ended"]);

@@ -42,6 +42,31 @@ describe("faults at random moments", () => {
     assert.deepEqual(parseFaults(faults.map(describeFault).join(",")).faults, faults);
   });
 
+  it("seldom come alone when they are asked for in company: another follows while one lasts, or at the beginning", () => {
+    const of = (companyShare: number) =>
+      [...Array(300).keys()].map((seed) =>
+        drawFaults(
+          { kinds: ALL, forMs: 100 * HOUR_MS, everyMs: 10 * HOUR_MS, companyShare },
+          createRandom(seed).stream("faults"),
+        ),
+      );
+    const shareFollowed = (runs: ReturnType<typeof of>): number => {
+      const gaps = runs.flatMap((faults) =>
+        faults.slice(1).map(({ atMs }, index) => {
+          const before = faults[index];
+          return before !== undefined && atMs - before.atMs <= (before.durationMs ?? 0) + 10_000;
+        }),
+      );
+      return gaps.filter((isClose) => isClose).length / gaps.length;
+    };
+    const early = (runs: ReturnType<typeof of>): number =>
+      runs.filter(([first]) => first !== undefined && first.atMs < 10_000).length;
+    assert.ok(shareFollowed(of(0)) < 0.05, String(shareFollowed(of(0))));
+    assert.ok(Math.abs(shareFollowed(of(0.5)) - 0.5) < 0.05, String(shareFollowed(of(0.5))));
+    assert.ok(early(of(0)) < 5);
+    assert.ok(Math.abs(early(of(0.5)) - 150) < 50, String(early(of(0.5))));
+  });
+
   it("do not move when another kind's draw needs more", () => {
     const [first] = kindsOf(["link"]);
     assert.ok(first !== undefined);

@@ -2,7 +2,7 @@
 
 import { createRandom, type Random, type RandomStream } from "../../random/random.ts";
 import { drawFaults, kindsOf } from "../fault-families.ts";
-import type { Family, Fault } from "../faults.ts";
+import type { Family, Fault, FaultKind } from "../faults.ts";
 import type { Command, World } from "../world.ts";
 
 /** What there is to draw from. */
@@ -13,6 +13,14 @@ export interface Choices {
   /** Faults that every world has besides. */
   readonly faults: readonly Fault[];
   readonly forMs: number;
+  readonly emphasis?: Emphasis;
+}
+
+/** What is not left to chance, so that what is rare elsewhere is frequent. All else of a world stays as its seed has it. */
+export interface Emphasis {
+  readonly qos: 0 | 1 | 2;
+  /** Kinds of faults, of which no world leaves one out, and no others. */
+  readonly faults: readonly FaultKind[];
 }
 
 export interface LinkChoice {
@@ -32,14 +40,17 @@ const CLOCK_WRAPS_AT_MS = 2 ** 32;
 export function drawWorld(seed: number, choices: Choices): World {
   const random = createRandom(seed).scope("world");
   const options = random.stream("options");
+  const board = options.pick(choices.boards);
+  const protocol = options.chance(0.8) ? "3.1.1" : "3.1";
+  const qos = options.pick([0, 1, 1, 2, 2] as const);
   return {
     seed,
-    board: options.pick(choices.boards),
+    board,
     link: drawLink(choices.links, random.stream("link")),
-    protocol: options.chance(0.8) ? "3.1.1" : "3.1",
-    qos: options.pick([0, 1, 1, 2, 2] as const),
+    protocol,
+    qos: choices.emphasis?.qos ?? qos,
     devices: options.pick([1, 1, 1, 1, 2, 3]),
-    everyMs: Math.round(logUniform(2 * SECOND_MS, 10 * MINUTE_MS, options)),
+    everyMs: drawInterval(options),
     forMs: choices.forMs,
     drainMs: DRAIN_MS,
     pace: {
@@ -53,6 +64,12 @@ export function drawWorld(seed: number, choices: Choices): World {
     faults: drawnFaults(choices, random),
     downlink: drawDownlink(choices.forMs, random.stream("downlink")),
   };
+}
+
+/** Half of the devices are so busy that several messages are under way on a slow link, or while a fault lasts. */
+function drawInterval(random: RandomStream): number {
+  const longestMs = random.chance(0.5) ? 10 * SECOND_MS : 10 * MINUTE_MS;
+  return Math.round(logUniform(2 * SECOND_MS, longestMs, random));
 }
 
 /** A profile, and now and then something on top. */
@@ -77,23 +94,34 @@ function drawHardware(forMs: number, random: RandomStream): World["hardware"] {
   return { driftPpm, clockStartMs: wraps ? CLOCK_WRAPS_AT_MS - beforeWrapMs : anyMs };
 }
 
+/** What goes wrong while something else has gone wrong already finds more than as much trouble evenly spread. */
+const COMPANY_SHARE = 0.5;
+
 /**
  * Swarm testing (Groce et al., ISSTA 2012): each world leaves about half of the kinds out, because a fault that always comes
  * hides what would happen without it.
  */
-function drawnFaults({ families, faults, forMs }: Choices, random: Random): readonly Fault[] {
+function drawnFaults({ families, faults, forMs, emphasis }: Choices, random: Random): readonly Fault[] {
   const swarm = random.stream("swarm");
-  const kinds = kindsOf(families).filter(() => swarm.chance(0.5));
+  const chosen = kindsOf(families).filter(() => swarm.chance(0.5));
   const everyMs = logUniform(MINUTE_MS, forMs, swarm);
-  const drawn = drawFaults({ kinds, forMs, everyMs }, random.stream("faults"));
+  const kinds = emphasis?.faults ?? chosen;
+  const drawn = drawFaults({ kinds, forMs, everyMs, companyShare: COMPANY_SHARE }, random.stream("faults"));
   return [...faults, ...drawn].sort((a, b) => a.atMs - b.atMs);
 }
+
+/** Some come alone, some more at once than the smallest device can owe acknowledgements for. */
+const BURST_SHARE = 0.3;
+const BURST_MOST = 12;
 
 function drawDownlink(forMs: number, random: RandomStream): readonly Command[] {
   const everyMs = logUniform(MINUTE_MS, 4 * forMs, random);
   const commands: Command[] = [];
   for (let atMs = random.exponential(everyMs); atMs < forMs; atMs += random.exponential(everyMs)) {
-    commands.push({ atMs: Math.floor(atMs), qos: random.pick([0, 1, 2] as const) });
+    const qos = random.pick([0, 1, 2] as const);
+    const isBurst = random.chance(BURST_SHARE);
+    const count = Math.floor(logUniform(2, BURST_MOST, random));
+    for (let n = 0; n < (isBurst ? count : 1); n += 1) commands.push({ atMs: Math.floor(atMs), qos });
   }
   return commands;
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { controlsOf, hunt, type Verdict } from "../hunt.ts";
-import type { Control, Edit, Mutant } from "../mutant.ts";
+import type { Control, Edit, Focus, Mutant } from "../mutant.ts";
 import type { Player } from "../player.ts";
 import { details, row, summary } from "../report.ts";
 import type { Breach } from "../trial.ts";
@@ -10,6 +10,7 @@ import type { Breach } from "../trial.ts";
 const EMPTY_WASM = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
 const HARMLESS: Edit = { file: "assembly/a.ts", find: "a", replace: "b" };
 const UNMUTATED: Control = { name: "unmutated", edits: [] };
+const RAIN: Focus = { name: "rain", qos: 1, faults: [] };
 
 /** What an image with this first edit breaks, seed by seed; seeds that are not named break nothing. */
 type Behaviour = Readonly<Record<string, Readonly<Record<number, readonly string[]>>>>;
@@ -28,19 +29,21 @@ async function hunted(
   controls: readonly Control[],
   mutants: readonly Mutant[],
   behaviour: Behaviour,
+  enough = 3,
 ): Promise<{ readonly verdicts: readonly Verdict[]; readonly played: readonly string[] }> {
   const nameOf = new Map<WebAssembly.Module, string>();
   const played: string[] = [];
   const player: Player = {
-    async play({ image, seed }) {
+    async play({ image, seed, focus }) {
       const name = nameOf.get(image) ?? "";
-      played.push(`${name} ${seed}`);
+      played.push(focus === null ? `${name} ${seed}` : `${name} ${seed} ${focus.name}`);
       return (behaviour[name]?.[seed] ?? []).map(breach);
     },
     close: async () => undefined,
   };
   const verdicts = await hunt(controls, mutants, {
     seeds: [7, 8, 9],
+    enough,
     build: async (edits) => {
       const image = new WebAssembly.Module(EMPTY_WASM);
       nameOf.set(image, edits.at(-1)?.find ?? "unmutated");
@@ -53,9 +56,21 @@ async function hunted(
 }
 
 describe("a hunt", () => {
-  it("plays every seed, also after a catch, and the client as it is before all mutants", async () => {
+  it("plays every seed, also after a catch that is not enough, and the client as it is before all mutants", async () => {
     const { played } = await hunted([UNMUTATED], [mutant("m", ["p"])], { m: { 7: ["p"] } });
     assert.deepEqual(played, ["unmutated 7", "unmutated 8", "unmutated 9", "m 7", "m 8", "m 9"]);
+  });
+
+  it("plays no more of a mutant that was caught often enough, and all of the client as it is", async () => {
+    const behaviour = { unmutated: { 7: ["q"] }, m: { 7: ["q"], 8: ["p"], 9: ["p"] } };
+    const { played, verdicts } = await hunted([UNMUTATED], [mutant("m", ["p"])], behaviour, 1);
+    assert.deepEqual(played.slice(3), ["m 7", "m 8"]);
+    assert.deepEqual([verdicts[1]?.caught, verdicts[1]?.seeds], [1, 2]);
+  });
+
+  it("plays a mutant in the worlds of its focus", async () => {
+    const { played } = await hunted([], [{ ...mutant("m", ["p"]), focus: RAIN }], {});
+    assert.deepEqual(played, ["m 7 rain", "m 8 rain", "m 9 rain"]);
   });
 
   it("says in how many seeds a mutant was caught, by what, and where first", async () => {
@@ -95,6 +110,7 @@ describe("a hunt", () => {
   it("fails when a mutant cannot be built", async () => {
     const options = {
       seeds: [1],
+      enough: 1,
       players: [{ play: async () => [], close: async () => undefined }],
       onVerdict: () => undefined,
     };
@@ -111,6 +127,13 @@ describe("the controls of some mutants", () => {
     const controls = controlsOf([mutant("m", ["p"], [HARMLESS])], [UNMUTATED, built, other]);
     assert.deepEqual(controls, [UNMUTATED, built]);
   });
+
+  it("are also what one with a focus is built on, in the worlds of that focus", () => {
+    const focused = { ...mutant("m", ["p"], [HARMLESS]), focus: RAIN };
+    const also = { ...mutant("n", ["p"], [HARMLESS]), focus: RAIN };
+    const controls = controlsOf([focused, also], [UNMUTATED, built, other]);
+    assert.deepEqual(controls, [UNMUTATED, built, { ...built, name: "built-on, rain", focus: RAIN }]);
+  });
 });
 
 describe("the report", () => {
@@ -126,7 +149,7 @@ describe("the report", () => {
     const mutants = [mutant("caught", ["p"]), mutant("missed", ["p"])];
     const { verdicts } = await hunted([UNMUTATED], mutants, behaviour);
     assert.match(row(verdicts[2] as Verdict), /^missed +0 of 3 +SURVIVES p; broken: q \(1\)$/);
-    assert.match(row(verdicts[0] as Verdict), /A HARMLESS CHANGE BREAKS q \(1\)/);
+    assert.match(row(verdicts[0] as Verdict), /A HARMLESS CHANGE BREAKS q \(1\)\n +seed 7$/);
     assert.equal(
       summary(verdicts),
       "1 of 2 mutants caught.\nSurviving: missed\nHarmless, and yet they break promises: unmutated",

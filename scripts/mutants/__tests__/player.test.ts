@@ -20,16 +20,18 @@ function promisesOf(breaches: readonly { readonly promise: string }[]): readonly
 
 describe("a world", () => {
   it("that the client as it is plays to its end breaks nothing", () => {
-    assert.deepEqual(breachesIn(loadModule(), 1, SHORT), []);
+    assert.deepEqual(breachesIn({ image: loadModule(), seed: 1, focus: null }, SHORT), []);
   });
 
   it("that has more events than any may have is no run that ends", () => {
-    const breaches = breachesIn(loadModule(), 1, { ...SHORT, eventsMost: 10 });
+    const breaches = breachesIn({ image: loadModule(), seed: 1, focus: null }, { ...SHORT, eventsMost: 10 });
     assert.deepEqual(promisesOf(breaches), [RUNS_TO_ITS_END]);
   });
 
   it("that stops with an error is none either", () => {
-    assert.deepEqual(promisesOf(breachesIn(NO_CLIENT, 1, SHORT)), [RUNS_TO_ITS_END]);
+    assert.deepEqual(promisesOf(breachesIn({ image: NO_CLIENT, seed: 1, focus: null }, SHORT)), [
+      RUNS_TO_ITS_END,
+    ]);
   });
 });
 
@@ -37,8 +39,8 @@ describe("a player", () => {
   it("answers for one world after the other", async () => {
     const player = createPlayer(SHORT, 60_000);
     try {
-      const first = await player.play({ image: NO_CLIENT, seed: 1 });
-      const second = await player.play({ image: loadModule(), seed: 1 });
+      const first = await player.play({ image: NO_CLIENT, seed: 1, focus: null });
+      const second = await player.play({ image: loadModule(), seed: 1, focus: null });
       assert.deepEqual([promisesOf(first), promisesOf(second)], [[RUNS_TO_ITS_END], []]);
     } finally {
       await player.close();
@@ -49,7 +51,7 @@ describe("a player", () => {
     const player = createPlayer(SHORT, 1);
     try {
       for (const seed of [1, 2]) {
-        const breaches = await player.play({ image: loadModule(), seed });
+        const breaches = await player.play({ image: loadModule(), seed, focus: null });
         assert.deepEqual(promisesOf(breaches), [RUNS_TO_ITS_END]);
       }
     } finally {

@@ -1,6 +1,7 @@
 // Owns the mutants that mistake time or the state of a connection: keep-alive, back-off, CONNACK, sleep.
 
 import type { Mutant } from "../mutant.ts";
+import { DEAD_UPLINKS } from "./focus.ts";
 
 const BACKOFF = "assembly/client/backoff.ts";
 const CONNECTION = "assembly/client/connection.ts";
@@ -72,6 +73,24 @@ export const CONNECTION_AND_TIME: readonly Mutant[] = [
       },
     ],
     expects: ["dead-link-noticed"],
+  },
+  {
+    name: "held-up-ping-waited-for",
+    breaks: "while a full transport holds a PINGREQ up, nothing counts as silence",
+    edits: [
+      {
+        file: LIVENESS,
+        find: "return c.ping != Ping.None && remainingMs(",
+        replace: "return c.ping > <u8>Ping.Owed && remainingMs(",
+      },
+      {
+        file: LIVENESS,
+        find: "return c.ping == Ping.None ? due :",
+        replace: "return c.ping <= <u8>Ping.Owed ? due :",
+      },
+    ],
+    expects: ["dead-link-noticed"],
+    focus: DEAD_UPLINKS,
   },
   {
     name: "connecting-without-time-out",

@@ -74,7 +74,7 @@ export const ACKS_READ_TOGETHER: readonly Edit[] = [
   },
 ];
 
-/** Each must break nothing, or what is built on it proves nothing. */
+/** Each must break nothing, also where a mutant built on it is hunted, or what is built on it proves nothing. */
 export const CONTROLS: readonly Control[] = [
   { name: "unmutated", edits: [] },
   { name: "ids-near-the-wrap", edits: IDS_NEAR_THE_WRAP },

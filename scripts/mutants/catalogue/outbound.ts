@@ -1,6 +1,7 @@
 // Owns the mutants that take the broker's acknowledgements wrongly, or number, limit and report their messages wrongly.
 
 import type { Mutant } from "../mutant.ts";
+import { LATE_PUBACKS } from "./focus.ts";
 import { ACKS_READ_TOGETHER, IDS_NEAR_THE_WRAP } from "./harmless.ts";
 
 const ANSWERS = "assembly/packet/answers.ts";
@@ -21,7 +22,8 @@ export const OUTBOUND: readonly Mutant[] = [
           "if (!awaitsFirst(c, i, 1)) return breakOff(c, CloseReason.UnexpectedAck);\n  publishAcked(c, entryAt(c, c.lastReleased).next);",
       },
     ],
-    expects: ["ends-once", "queues-drain"],
+    expects: ["ends-once", "queues-drain", "packet-ids"],
+    focus: LATE_PUBACKS,
   },
   {
     name: "qos2-sent-as-qos1",

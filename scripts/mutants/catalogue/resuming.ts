@@ -1,6 +1,7 @@
 // Owns the mutants that go wrong when a session is resumed, lost, or known to one side only.
 
 import type { Mutant } from "../mutant.ts";
+import { CUT_EXCHANGES, FORGOTTEN_EXCHANGES } from "./focus.ts";
 import { PAYLOAD_APART } from "./harmless.ts";
 
 const HEADS = "assembly/packet/heads.ts";
@@ -69,6 +70,7 @@ export const RESUMING: readonly Mutant[] = [
       },
     ],
     expects: ["packet-ids"],
+    focus: CUT_EXCHANGES,
   },
   {
     name: "unsent-before-in-flight",
@@ -133,6 +135,7 @@ export const RESUMING: readonly Mutant[] = [
       { file: LOSS, find: "drop(c, i, DropReason.OutcomeUnknown);", replace: "publish(c, i);" },
     ],
     expects: ["ends-once"],
+    focus: FORGOTTEN_EXCHANGES,
   },
   {
     name: "subscriptions-not-restored",

@@ -120,6 +120,37 @@ describe("a message to a device", () => {
   });
 });
 
+describe("what needs no place in the mailbox", () => {
+  /** The first of three commands fills the mailbox, the others wait for a place. */
+  function fullRun(): GatewayRun {
+    const run = listeningRun({ mailboxMessages: 1 });
+    for (const text of ["a", "b", "c"]) run.broker.send(COMMAND, text);
+    run.advanceMs(SECOND_MS);
+    assert.deepEqual(run.broker.delivered, [1]);
+    return run;
+  }
+
+  // [MQTT3-4.6.0-2] binds the client on shore too
+  test("is acknowledged after what waits for one: the device's own message, come back", () => {
+    const run = fullRun();
+    run.client.publish(COMMAND, "mine");
+    run.advanceMs(5 * MINUTE_MS);
+    assert.deepEqual(run.broker.delivered, [1, 2, 3, 4]);
+    assert.deepEqual(received(run), ["a", "b", "c"]);
+  });
+
+  test("is acknowledged after what waits for one: what no message of the network can hold", () => {
+    const run = fullRun();
+    run.broker.send(COMMAND, "x".repeat(300));
+    run.advanceMs(MINUTE_MS);
+    assert.deepEqual(run.broker.delivered, [1]);
+    run.client.publish("t", "x");
+    run.advanceMs(5 * MINUTE_MS);
+    assert.deepEqual(run.broker.delivered, [1, 2, 3, 4]);
+    assert.equal(run.link.counts.tooLarge, 1);
+  });
+});
+
 describe("the status of a device", () => {
   const will = { topic: STATUS, payload: Buffer.from("offline"), qos: 1, retain: true } as const;
 

@@ -62,6 +62,28 @@ describe("the world of a seed", () => {
     assert.ok(wraps > 150 && wraps < 260, String(wraps));
   });
 
+  it("is busy in half of them, and sends more commands at once than a small device answers in some", () => {
+    const busy = WORLDS.filter(({ everyMs }) => everyMs <= 10_000).length;
+    assert.ok(busy > 200 && busy < 330, String(busy));
+    const atOnce = WORLDS.map(({ downlink }) => {
+      const counts = new Map<number, number>();
+      for (const { atMs } of downlink) counts.set(atMs, (counts.get(atMs) ?? 0) + 1);
+      return Math.max(0, ...counts.values());
+    });
+    assert.ok(atOnce.some((count) => count > 8) && atOnce.some((count) => count === 1));
+  });
+
+  it("has what is emphasised whatever the seed, and all else as ever", () => {
+    const emphasis = { qos: 1, faults: ["cut"] } as const;
+    const emphasised = WORLDS.map(({ seed }) => drawWorld(seed, { ...CHOICES, emphasis }));
+    assert.ok(emphasised.every(({ qos }) => qos === 1));
+    const kinds = new Set(emphasised.flatMap(({ faults }) => faults.map(({ kind }) => kind)));
+    assert.deepEqual([...kinds], ["cut"]);
+    for (const [seed, world] of emphasised.entries()) {
+      assert.deepEqual({ ...world, faults: [] }, { ...WORLDS[seed], qos: 1, faults: [] });
+    }
+  });
+
   it("keeps the faults that every world shall have", () => {
     const cut = { kind: "cut", atMs: 5000, durationMs: null, afterSteps: null } as const;
     assert.ok(drawWorld(3, { ...CHOICES, families: [], faults: [cut] }).faults.includes(cut));

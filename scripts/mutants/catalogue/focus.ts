@@ -1,0 +1,23 @@
+// Owns the kinds of worlds in which rare faults of a client are frequent. Refuses to know the mutants.
+
+import type { Focus } from "../mutant.ts";
+
+/** Acknowledgements at QoS 1 that overtake each other, of what a link has held back. */
+export const LATE_PUBACKS: Focus = { name: "late PUBACKs", qos: 1, faults: ["late-acks", "blackhole"] };
+
+/** Readings that fill the send buffer of a link which takes nothing. */
+export const DEAD_UPLINKS: Focus = { name: "dead uplinks", qos: 0, faults: ["blackhole"] };
+
+/** QoS 2 exchanges that last, and brokers that forget them. */
+export const FORGOTTEN_EXCHANGES: Focus = {
+  name: "forgotten exchanges",
+  qos: 2,
+  faults: ["late-acks", "broker-forget"],
+};
+
+/** QoS 2 exchanges that last, and connections that do not. */
+export const CUT_EXCHANGES: Focus = {
+  name: "cut exchanges",
+  qos: 2,
+  faults: ["late-acks", "cut", "broker-restart"],
+};
