@@ -4,7 +4,7 @@ import { perDevice } from "./per-device.ts";
 import type { KeptPromise } from "./promise.ts";
 
 /** Outputs 0 to 3 are those that a device's board has. */
-const COMMAND = /^output ([0-3]) (on|off)$/i;
+const COMMAND = /^output[ \t]([0-3])[ \t](on|off)$/i;
 
 interface Switched {
   readonly output: number;

@@ -29,7 +29,7 @@ export class Downlink {
   hasBeenOff = false;
   #connections = 0;
   readonly #awaited: CommandSent[] = [];
-  /** By payload: the latest. The payloads repeat after some hundred commands. */
+  /** By payload: the latest. The payloads repeat after some thousand commands. */
   readonly #known = new Map<string, CommandSent>();
 
   get isUsed(): boolean {
