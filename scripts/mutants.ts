@@ -14,8 +14,8 @@ import { root } from "./root.ts";
 const WORLDS = { for: 3_600_000, faults: "all" };
 /** Compiling and playing take a core each. */
 const LANES_MOST = 2;
-const EVENTS_MOST = 20_000_000;
-const PATIENCE_MS = 120_000;
+const EVENTS_MOST = 5_000_000;
+const PATIENCE_MS = 30_000;
 
 const command = new Command("mutants")
   .description(

@@ -3,7 +3,7 @@
 import type { Verdict } from "./hunt.ts";
 
 /** Wide enough for the longest name. */
-const NAME_WIDTH = 34;
+const NAME_WIDTH = 38;
 const CAUGHT_WIDTH = 12;
 
 export function heading(): string {

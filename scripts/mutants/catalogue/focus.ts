@@ -21,3 +21,6 @@ export const CUT_EXCHANGES: Focus = {
   qos: 2,
   faults: ["late-acks", "cut", "broker-restart"],
 };
+
+/** Commands whose acknowledgements the broker does not heed, and connections on which it sends again. */
+export const REPEATED_COMMANDS: Focus = { name: "repeated commands", qos: 1, faults: ["redeliver", "cut"] };

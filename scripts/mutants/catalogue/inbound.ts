@@ -1,6 +1,7 @@
 // Owns the mutants that take messages wrongly, or answer for them wrongly.
 
 import type { Mutant } from "../mutant.ts";
+import { REPEATED_COMMANDS } from "./focus.ts";
 import { COMMANDS_AT_QOS_2, FEW_INBOUND_IDS, SMALL_RECEIVE_BUFFER } from "./harmless.ts";
 
 const ACKS = "assembly/session/acks.ts";
@@ -20,12 +21,14 @@ export const INCOMING_MESSAGES: readonly Mutant[] = [
       { file: CONNACK, find: "if (isAssumed) forgetAllInbound(c);", replace: "forgetAllInbound(c);" },
     ],
     expects: ["downlink-delivered"],
+    focus: REPEATED_COMMANDS,
   },
   {
     name: "dedup-never",
     breaks: "no id of an incoming QoS 2 message is kept",
     edits: [...COMMANDS_AT_QOS_2, { file: INBOUND, find: "  c.inboundCount += 1;\n", replace: "" }],
     expects: ["downlink-delivered"],
+    focus: REPEATED_COMMANDS,
   },
   {
     name: "pubrel-releases-nothing",
@@ -53,6 +56,7 @@ export const INCOMING_MESSAGES: readonly Mutant[] = [
       },
     ],
     expects: ["acks-in-order"],
+    focus: REPEATED_COMMANDS,
   },
   {
     name: "no-puback",
