@@ -42,6 +42,12 @@ function readStart(c: Client, head: u32): void {
   c.eventTopicLength = <u16>readU16(at + head);
 }
 
+/** The topic is not in the buffer, or not whole: whoever asks what matches it must not read on behind it. */
+function withoutTopic(c: Client): i32 {
+  c.eventTopicLength = 0;
+  return Event.None;
+}
+
 /** Reads the packet id at offset `at` of the receive buffer. False if it is 0. [MQTT3-2.3.1-1] */
 function readPacketId(c: Client, at: u32): bool {
   c.settleId = <u16>readU16(addressOf(c, c.receiveAt + at));
@@ -100,7 +106,10 @@ function deliver(c: Client, at: u32, length: u32): i32 {
 /** A PUBLISH that is in the buffer whole, its fixed header `head` bytes long. */
 export function readPublish(c: Client, head: u32, nowMs: u32): i32 {
   readStart(c, head);
-  if (prefixBytes(c) > c.remaining) return breakOff(c, CloseReason.BadLength);
+  if (prefixBytes(c) > c.remaining) {
+    withoutTopic(c);
+    return breakOff(c, CloseReason.BadLength);
+  }
   const fault: CloseReason = readPrefix(c, head);
   if (fault != CloseReason.None) return breakOff(c, fault);
 
@@ -147,15 +156,18 @@ export function readLargePublish(c: Client, head: u32, nowMs: u32): i32 {
   const available: u32 = c.receiveEnd - c.receiveStart;
   if (available < head + 2) return Event.None;
   readStart(c, head);
-  if (prefixBytes(c) > c.remaining) return breakOff(c, CloseReason.BadLength);
+  if (prefixBytes(c) > c.remaining) {
+    withoutTopic(c);
+    return breakOff(c, CloseReason.BadLength);
+  }
   const payload: u32 = c.remaining - prefixBytes(c);
   const topicFits: bool = head + prefixBytes(c) < c.receiveCapacity;
-  if (topicFits && available < head + prefixBytes(c)) return Event.None;
+  if (topicFits && available < head + prefixBytes(c)) return withoutTopic(c);
   if (!topicFits) {
     c.receiveStart += head + 2;
     c.eventTotal = payload;
     skip(c, ReceiveMode.SkipTopic, c.eventTopicLength);
-    return Event.None;
+    return withoutTopic(c);
   }
 
   const fault: CloseReason = readPrefix(c, head);

@@ -222,8 +222,9 @@ export function restoreSubscriptions(c: Client): void {
   }
 }
 
-/** The handle of the first filter from `from` on that matches this topic name and was not given up, 0 none. */
+/** The handle of the first filter from `from` on that matches this topic name and was not given up, 0 none. No bytes are no name. */
 export function nextMatch(c: Client, from: u32, topicAt: u32, topicBytes: u32): u32 {
+  if (topicBytes == 0) return 0; // [MQTT3-4.7.3-1]
   for (let handle: u32 = from; handle <= c.filterRows; handle++) {
     const row: Filter = rowAt(c, handle);
     if (row.state == FilterState.Free || !isText(c, row.text, TextKind.Filter)) continue;

@@ -1,6 +1,7 @@
 // Owns chance: every draw follows from a seed and a name. Refuses to know who draws, and what for.
 
 import { createHash, randomInt } from "node:crypto";
+import { normalQuantile } from "./normal.ts";
 
 export interface Random {
   /**
@@ -76,23 +77,19 @@ export abstract class Draws implements RandomStream {
     return this.unit() < p;
   }
 
-  // V8 computes log, exp and cos in software, so they too are the same on every machine.
+  // V8 computes log and exp in software, so they too are the same on every machine.
   exponential(mean: number): number {
     return -mean * Math.log(1 - this.unit());
   }
 
   lognormal(mu: number, sigma: number): number {
-    return Math.exp(mu + sigma * this.#normal());
+    // in the middle of its step: neither 0 nor 1
+    return Math.exp(mu + sigma * normalQuantile((this.u32() + 0.5) / 2 ** 32));
   }
 
   pick<T>(list: readonly T[]): T {
     if (list.length === 0) throw new RangeError("nothing to pick from");
     return list[Math.floor(this.unit() * list.length)] as T;
-  }
-
-  /** Box and Muller's. */
-  #normal(): number {
-    return Math.sqrt(-2 * Math.log(1 - this.unit())) * Math.cos(2 * Math.PI * this.unit());
   }
 }
 

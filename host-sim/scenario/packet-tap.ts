@@ -1,6 +1,7 @@
 // Owns the view of each MQTT packet that goes over a device's transports. Refuses to know what becomes of them.
 
 import type { Dialer } from "../net/stream.ts";
+import { tappedDialer } from "../net/tapped-dialer.ts";
 import { type PacketHead, PacketHeads } from "./packet-heads.ts";
 
 /** The head is reused: copy what is kept. Connections are numbered from 1. */
@@ -9,32 +10,14 @@ export type PacketWatcher = (way: "out" | "in", connection: number, head: Packet
 /** A packet is told when its head was given to the transport, or before its last byte is handed to the device. */
 export function tapPackets(inner: Dialer, watcher: PacketWatcher): Dialer {
   let connections = 0;
-  return {
-    dial(handlers) {
-      connections += 1;
-      const connection = connections;
-      const outgoing = new PacketHeads((head) => watcher("out", connection, head), true);
-      const incoming = new PacketHeads((head) => watcher("in", connection, head), false);
-      const stream = inner.dial({
-        onOpen: () => handlers.onOpen(),
-        onData(bytes) {
-          incoming.read(bytes);
-          handlers.onData(bytes);
-        },
-        onDrain: () => handlers.onDrain(),
-        onEnd: () => handlers.onEnd(),
-        onClose: (error) => handlers.onClose(error),
-      });
-      return {
-        write(bytes) {
-          outgoing.read(bytes);
-          return stream.write(bytes);
-        },
-        end: () => stream.end(),
-        destroy: () => stream.destroy(),
-        pause: () => stream.pause(),
-        resume: () => stream.resume(),
-      };
-    },
-  };
+  return tappedDialer(inner, () => {
+    connections += 1;
+    const connection = connections;
+    const outgoing = new PacketHeads((head) => watcher("out", connection, head), true);
+    const incoming = new PacketHeads((head) => watcher("in", connection, head), false);
+    return {
+      out: (bytes) => outgoing.read(bytes),
+      in: (bytes) => incoming.read(bytes),
+    };
+  });
 }

@@ -1,7 +1,8 @@
 // Owns one happening as one line of text, and back. Refuses to know what happenings mean and where lines are kept.
 
 import type { Happening } from "./happening.ts";
-import { endOfValue, isQuoted, quotedOrNull, readValue, type ValueFormat } from "./values.ts";
+import { Ink } from "./ink.ts";
+import { endOfValue, isNullable, kindOf, readValue, type ValueFormat, type ValueKind } from "./values.ts";
 import { HAPPENING_KINDS, type HappeningKind, isHappeningKind, VOCABULARY } from "./vocabulary.ts";
 
 interface Column {
@@ -10,6 +11,18 @@ interface Column {
   readonly lead: string;
   readonly format: ValueFormat;
 }
+
+/** What of the ink's writes the values of a kind. */
+const WRITTEN_BY = {
+  number: "number",
+  qos: "number",
+  flag: "flag",
+  word: "ascii",
+  text: "quoted",
+} as const satisfies Readonly<Record<ValueKind, keyof Ink>>;
+
+/** Of nearly every line. */
+const LINE_BYTES = 256;
 
 /** A line that no happening is written as. */
 export class LineError extends Error {
@@ -24,45 +37,47 @@ function columnsOf(fields: Readonly<Record<string, ValueFormat>>): readonly Colu
   return Object.entries(fields).map(([name, format]) => ({ name, lead: ` ${name}=`, format }));
 }
 
-/**
- * `MILLISECONDS WHO KIND FIELD=VALUE…`, without a line feed. WHO is `DEVICE.LIFE`, or `-` for what happens to all. The same
- * happening gives the same line on every machine.
- */
-export function traceLine(happening: Happening): string {
-  const { kind } = happening;
-  return millisecondsText(happening.atMs) + WRITERS[kind](happening);
-}
-
-type Writer = (happening: Happening) => string;
+type Writer = (happening: Happening, ink: Ink) => void;
 
 const WRITERS = Object.fromEntries(HAPPENING_KINDS.map((kind) => [kind, writerFor(kind)])) as Readonly<
   Record<HappeningKind, Writer>
 >;
 
 /**
- * The row of a kind as one expression, compiled: a loop over the columns reads fields whose names it does not know, which takes
- * three times as long. Only names of the table stand in it.
+ * The row of a kind, compiled: a loop over the columns reads fields whose names it does not know, which takes three times as
+ * long. Only names of the table stand in it.
  */
 function writerFor(kind: HappeningKind): Writer {
-  const who = VOCABULARY[kind].to === "device" ? '" " + h.device + "." + h.life' : '" -"';
+  const constants: Buffer[] = [];
+  const constant = (text: string): string =>
+    `ink.bytes(constants[${constants.push(Buffer.from(text)) - 1}]);`;
+  const who =
+    VOCABULARY[kind].to === "device"
+      ? `${constant(" ")} ink.number(h.device); ${constant(".")} ink.number(h.life); ${constant(` ${kind}`)}`
+      : constant(` - ${kind}`);
   const said = COLUMNS[kind].map(({ name, lead, format }) => {
-    const value = isQuoted(format) ? `quoted(h.${name})` : `h.${name}`;
-    return ` + "${lead}" + ${value}`;
+    const write = `ink.${WRITTEN_BY[kindOf(format)]}(h.${name})`;
+    const written = isNullable(format) ? `h.${name} === null ? ink.ascii("null") : ${write}` : write;
+    return ` ${constant(lead)} ${written};`;
   });
-  return new Function("quoted", `return (h) => ${who} + " ${kind}"${said.join("")};`)(quotedOrNull) as Writer;
+  const body = `return (h, ink) => { ${who}${said.join("")} };`;
+  return new Function("constants", body)(constants) as Writer;
 }
 
-const THREE_DIGITS: readonly string[] = Array.from({ length: 1000 }, (_, n) => String(n).padStart(3, "0"));
+/** Adds the line, without a line feed. */
+export function writeLine(happening: Happening, ink: Ink): void {
+  ink.milliseconds(happening.atMs);
+  WRITERS[happening.kind](happening, ink);
+}
 
-/** With three decimals. By hand, because `toFixed` costs as much as all the rest of a line. */
-function millisecondsText(atMs: number): string {
-  const thousandths = Math.round(atMs * 1000);
-  const whole = Math.floor(thousandths / 1000);
-  const decimals = THREE_DIGITS[thousandths - whole * 1000] as string;
-  if (whole < 1000) return `${whole}.${decimals}`;
-  // numbers below 2^30 are much faster to write
-  const seconds = Math.floor(whole / 1000);
-  return `${seconds}${THREE_DIGITS[whole - seconds * 1000]}.${decimals}`;
+/**
+ * `MILLISECONDS WHO KIND FIELD=VALUE…`, without a line feed. WHO is `DEVICE.LIFE`, or `-` for what happens to all. The same
+ * happening gives the same line on every machine.
+ */
+export function traceLine(happening: Happening): string {
+  const ink = new Ink(LINE_BYTES);
+  writeLine(happening, ink);
+  return ink.textFrom(0);
 }
 
 const LEAD = /^(\d+\.\d{3}) (?:(\d+)\.(\d+)|-) ([A-Za-z0-9]+)/;

@@ -2,7 +2,8 @@
 
 import { createHash } from "node:crypto";
 import type { Happening } from "./happening.ts";
-import { traceLine } from "./line.ts";
+import { Ink } from "./ink.ts";
+import { writeLine } from "./line.ts";
 import { HAPPENING_KINDS, type HappeningKind, VOCABULARY } from "./vocabulary.ts";
 
 const INDENT = " ".repeat(17);
@@ -37,39 +38,28 @@ function isOnTheWire({ kind }: Happening): boolean {
   return kind === "packet" || kind === "segment";
 }
 
+/** Hashing costs little, a call for each line much: lines are collected up to so many bytes. */
+const CHUNK_BYTES = 1 << 16;
+
 /** Each line is given to `write` with its line feed; null: nobody records. */
 export function createTrace(write: ((line: string) => void) | null): Trace {
-  const sum = createLineHash();
+  const sum = createHash("sha256");
+  const ink = new Ink(2 * CHUNK_BYTES);
   return {
     see(happening) {
       const isHashed = !isOnTheWire(happening);
       if (!isHashed && write === null) return;
-      const line = `${traceLine(happening)}\n`;
-      if (isHashed) sum.add(line);
-      write?.(line);
+      const from = ink.length;
+      writeLine(happening, ink);
+      ink.ascii("\n");
+      write?.(ink.textFrom(from));
+      if (!isHashed) {
+        ink.cut(from);
+      } else if (ink.length >= CHUNK_BYTES) {
+        sum.update(ink.written);
+        ink.cut(0);
+      }
     },
-    hash: sum.text,
-  };
-}
-
-interface LineHash {
-  add(line: string): void;
-  text(): string;
-}
-
-/** Hashing costs little, a call for each line much: lines are collected up to so many characters. */
-const CHUNK = 1 << 16;
-
-function createLineHash(): LineHash {
-  const sum = createHash("sha256");
-  let pending = "";
-  return {
-    add(line) {
-      pending += line;
-      if (pending.length < CHUNK) return;
-      sum.update(pending);
-      pending = "";
-    },
-    text: () => `sha256:${sum.copy().update(pending).digest("hex")}`,
+    hash: () => `sha256:${sum.copy().update(ink.written).digest("hex")}`,
   };
 }

@@ -5,6 +5,14 @@ export type ValueKind = "number" | "qos" | "flag" | "word" | "text";
 /** What may be null has a question mark. */
 export type ValueFormat = ValueKind | `${ValueKind}?`;
 
+export function isNullable(format: ValueFormat): boolean {
+  return format.endsWith("?");
+}
+
+export function kindOf(format: ValueFormat): ValueKind {
+  return (isNullable(format) ? format.slice(0, -1) : format) as ValueKind;
+}
+
 /** The format that a type of values calls for: what may hold anything is quoted, a closed list of words is not. */
 export type FormatOf<Value> = `${KindOf<NonNullable<Value>>}${null extends Value ? "?" : ""}`;
 
@@ -43,15 +51,6 @@ function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
-/** All other values are written as JavaScript writes them. */
-export function isQuoted(format: ValueFormat): boolean {
-  return format === "text" || format === "text?";
-}
-
-export function quotedOrNull(text: string | null): string {
-  return text === null ? NULL : quoted(text);
-}
-
 const SHAPES: Readonly<Record<ValueKind, RegExp>> = {
   number: /^-?\d+(\.\d+)?(e[+-]?\d+)?$/,
   qos: /^[012]$/,
@@ -63,9 +62,8 @@ const SHAPES: Readonly<Record<ValueKind, RegExp>> = {
 
 /** The value that was written so; undefined where none is. */
 export function readValue(format: ValueFormat, written: string): unknown {
-  const isNullable = format.endsWith("?");
-  if (isNullable && written === NULL) return null;
-  const kind = (isNullable ? format.slice(0, -1) : format) as ValueKind;
+  if (isNullable(format) && written === NULL) return null;
+  const kind = kindOf(format);
   if (written === NULL || !SHAPES[kind].test(written)) return undefined;
   if (kind === "text") return parsedJson(written);
   if (kind === "flag") return written === "true";

@@ -189,10 +189,25 @@ class Storm {
   #rare(): void {
     const { client, nowMs } = this.block;
     const random = this.#random;
-    const what = below(random, 6);
-    if (what === 0) core.exports.disconnect(client, random.pick([0, 1000]), nowMs);
+    const what = below(random, 8);
+    if (what >= 6) this.#match();
+    else if (what === 0) core.exports.disconnect(client, random.pick([0, 1000]), nowMs);
     else if (what === 1) core.exports.restore(client, random.pick([0, 60000]), nowMs);
     else core.exports.connect(client, nowMs);
+  }
+
+  /** At any moment, not only while there is a message to match. */
+  #match(): void {
+    const { client } = this.block;
+    const rows = this.block.field("filterRows");
+    for (let handle = 0, steps = 0; ; steps++) {
+      handle = core.exports.nextMatching(client, handle);
+      if (handle === 0) break;
+      assert.ok(handle <= rows && steps <= rows, "a filter that there is not matches");
+      const end = this.block.field("receiveAt") + this.block.field("receiveCapacity");
+      const topicEnd = this.block.field("eventTopicAt") + this.block.field("eventTopicLength");
+      assert.ok(topicEnd <= end, "a topic is matched that reaches beyond the buffer");
+    }
   }
 }
 

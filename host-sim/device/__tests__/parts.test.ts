@@ -131,6 +131,20 @@ describe("a message given in parts", () => {
 });
 
 describe("a large message that comes", () => {
+  for (const topicBytes of [150, 60_000]) {
+    it(`matches no filter while a topic of ${topicBytes} bytes is not here, and reads nothing beyond the buffer`, () => {
+      const block = connectedClient(core);
+      block.subscribe("#", 0);
+      block.collect();
+      block.feed(packetBytes("SUBACK id=1 codes=0"));
+      block.events();
+      const payload = "x".repeat(200);
+      block.feed(packetBytes(`PUBLISH "${"t".repeat(topicBytes)}" "${payload}"`).subarray(0, 100));
+      assert.equal(block.next(), null);
+      assert.equal(core.exports.nextMatching(block.client, 0), 0);
+    });
+  }
+
   it("is aborted when the rest does not come, and starts again at offset 0", () => {
     const block = connectedClient(core, {
       clean: false,

@@ -1,6 +1,7 @@
 // Owns how many bytes went each way over a dialer's streams. Refuses to know what they mean.
 
 import type { Dialer } from "../stream.ts";
+import { tappedDialer } from "../tapped-dialer.ts";
 
 export interface ByteCounts {
   readonly up: number;
@@ -10,29 +11,13 @@ export interface ByteCounts {
 /** Counts what a stream took and what it handed over; what the wire added or repeated is not in it. */
 export function countingDialer(inner: Dialer): { readonly dialer: Dialer; readonly counts: ByteCounts } {
   const counts = { up: 0, down: 0 };
-  const dialer: Dialer = {
-    dial(handlers) {
-      const stream = inner.dial({
-        onOpen: () => handlers.onOpen(),
-        onData(bytes) {
-          counts.down += bytes.length;
-          handlers.onData(bytes);
-        },
-        onDrain: () => handlers.onDrain(),
-        onEnd: () => handlers.onEnd(),
-        onClose: (error) => handlers.onClose(error),
-      });
-      return {
-        write(bytes) {
-          counts.up += bytes.length;
-          return stream.write(bytes);
-        },
-        end: () => stream.end(),
-        destroy: () => stream.destroy(),
-        pause: () => stream.pause(),
-        resume: () => stream.resume(),
-      };
+  const tap = {
+    out({ length }: Uint8Array) {
+      counts.up += length;
+    },
+    in({ length }: Uint8Array) {
+      counts.down += length;
     },
   };
-  return { dialer, counts };
+  return { dialer: tappedDialer(inner, () => tap), counts };
 }

@@ -1,6 +1,7 @@
 // Owns when a link is up at all. Refuses to know packets.
 
 import type { RandomStream } from "../../random/random.ts";
+import { Grid } from "./grid.ts";
 import { type Phase, rounds, Spells } from "./spells.ts";
 
 /** Asked in the order of time: never about a moment before the last one asked. */
@@ -68,37 +69,28 @@ export function repeatedOutage(startMs: number, figures: RepeatedOutage): Availa
 }
 
 class RepeatedOutages implements Availability {
-  readonly #startMs: number;
-  readonly #figures: RepeatedOutage;
+  readonly #periods: Grid;
+  readonly #why: string;
+  readonly #durationMs: number;
 
-  constructor(startMs: number, figures: RepeatedOutage) {
-    this.#startMs = startMs;
-    this.#figures = figures;
+  constructor(startMs: number, { why, durationMs, everyMs }: RepeatedOutage) {
+    this.#periods = new Grid(startMs, everyMs);
+    this.#why = why;
+    this.#durationMs = durationMs;
   }
 
   downWhy(atMs: number): string | null {
-    return atMs >= this.#outageOf(this.#periodAt(atMs)) ? this.#figures.why : null;
+    return atMs >= this.#outageOf(this.#periods.pointBefore(atMs)) ? this.#why : null;
   }
 
   nextChangeMs(afterMs: number): number {
-    const period = this.#periodAt(afterMs);
+    const period = this.#periods.pointBefore(afterMs);
     const outageMs = this.#outageOf(period);
-    return afterMs < outageMs ? outageMs : this.#beginOf(period + 1);
-  }
-
-  #beginOf(period: number): number {
-    return this.#startMs + period * this.#figures.everyMs;
+    return afterMs < outageMs ? outageMs : this.#periods.atMs(period + 1);
   }
 
   #outageOf(period: number): number {
-    return this.#beginOf(period + 1) - this.#figures.durationMs;
-  }
-
-  /** Edges are compared with, never computed back from a time: a rounding would make a change that is missed. */
-  #periodAt(atMs: number): number {
-    const period = Math.floor((atMs - this.#startMs) / this.#figures.everyMs);
-    if (atMs < this.#beginOf(period)) return period - 1;
-    return atMs < this.#beginOf(period + 1) ? period : period + 1;
+    return this.#periods.atMs(period + 1) - this.#durationMs;
   }
 }
 

@@ -3,8 +3,9 @@
 
 import type { Clock } from "../../time/clock.ts";
 import type { Accept } from "../memory-stream.ts";
-import { RESET, type StreamError, type StreamHandlers } from "../stream.ts";
+import { RESET, type StreamError } from "../stream.ts";
 import type { FarSide } from "./far-end.ts";
+import { PassedOn } from "./passed-on.ts";
 import { TcpEndpoint } from "./tcp/endpoint.ts";
 import { LINUX } from "./tcp/flavour.ts";
 import type { Segment } from "./tcp/segment.ts";
@@ -15,7 +16,7 @@ const NOBODY_LISTENS: StreamError = {
 };
 
 /** The peer is made when a first segment comes: over a bad link, every other call gets no further than the air. */
-export class FarListener implements FarSide, StreamHandlers {
+export class FarListener implements FarSide {
   readonly #accept: Accept;
   readonly #clock: Clock;
   readonly #send: (segment: Segment) => void;
@@ -23,7 +24,8 @@ export class FarListener implements FarSide, StreamHandlers {
   /** When the ticks of the peer's timers began. */
   readonly #sinceMs: number;
   #endpoint: TcpEndpoint | null = null;
-  #handlers: StreamHandlers | null = null;
+  /** Whoever accepted. */
+  readonly #told = new PassedOn(null, () => this.#leave());
   #hasBegun = false;
   #isGone = false;
 
@@ -52,29 +54,8 @@ export class FarListener implements FarSide, StreamHandlers {
     else this.#endpoint.kill(RESET);
   }
 
-  onOpen(): void {
-    this.#handlers?.onOpen();
-  }
-
-  onData(bytes: Uint8Array): void {
-    this.#handlers?.onData(bytes);
-  }
-
-  onDrain(): void {
-    this.#handlers?.onDrain();
-  }
-
-  onEnd(): void {
-    this.#handlers?.onEnd();
-  }
-
-  onClose(error: StreamError | null): void {
-    this.#leave();
-    this.#handlers?.onClose(error);
-  }
-
   #raise(): TcpEndpoint {
-    const endpoint = new TcpEndpoint(this.#clock, LINUX, this.#send, this, this.#sinceMs);
+    const endpoint = new TcpEndpoint(this.#clock, LINUX, this.#send, this.#told, this.#sinceMs);
     if (this.#isGone) endpoint.kill(RESET);
     this.#endpoint = endpoint;
     return endpoint;
@@ -82,8 +63,8 @@ export class FarListener implements FarSide, StreamHandlers {
 
   #begin(endpoint: TcpEndpoint, syn: Segment): void {
     this.#hasBegun = true;
-    this.#handlers = this.#accept(endpoint);
-    if (this.#handlers === null) endpoint.destroy(NOBODY_LISTENS);
+    this.#told.to = this.#accept(endpoint);
+    if (this.#told.to === null) endpoint.destroy(NOBODY_LISTENS);
     else endpoint.accept(syn);
   }
 

@@ -2,6 +2,7 @@
 
 import { Points } from "../../random/philox.ts";
 import type { RandomStream } from "../../random/random.ts";
+import { Grid } from "./grid.ts";
 import { type Length, Lengths } from "./length.ts";
 
 /**
@@ -11,7 +12,7 @@ import { type Length, Lengths } from "./length.ts";
  */
 export class GridSpells {
   readonly #everyMs: number;
-  readonly #firstMs: number;
+  readonly #grid: Grid;
   readonly #points: Points;
   readonly #lengths: Lengths;
   /** Of the period that was asked about last; before the first point there is none. */
@@ -20,8 +21,8 @@ export class GridSpells {
 
   constructor(startMs: number, everyMs: number, lengthMs: Length, random: RandomStream) {
     this.#everyMs = everyMs;
-    this.#firstMs = startMs + random.unit() * everyMs;
-    this.#nextMs = this.#firstMs;
+    this.#grid = new Grid(startMs + random.unit() * everyMs, everyMs);
+    this.#nextMs = this.#grid.atMs(0);
     this.#points = new Points(random);
     this.#lengths = new Lengths(lengthMs, this.#points);
   }
@@ -32,20 +33,9 @@ export class GridSpells {
   }
 
   #look(atMs: number): void {
-    const point = this.#pointBefore(atMs);
+    const point = this.#grid.pointBefore(atMs);
     this.#points.goTo(point);
-    this.#badUntilMs = this.#atPoint(point) + Math.min(this.#lengths.draw(), this.#everyMs);
-    this.#nextMs = this.#atPoint(point + 1);
-  }
-
-  /** Points are compared with, never computed back from a time: a rounding would put a moment before its point. */
-  #pointBefore(atMs: number): number {
-    const point = Math.floor((atMs - this.#firstMs) / this.#everyMs);
-    if (atMs < this.#atPoint(point)) return point - 1;
-    return atMs < this.#atPoint(point + 1) ? point : point + 1;
-  }
-
-  #atPoint(point: number): number {
-    return this.#firstMs + point * this.#everyMs;
+    this.#badUntilMs = this.#grid.atMs(point) + Math.min(this.#lengths.draw(), this.#everyMs);
+    this.#nextMs = this.#grid.atMs(point + 1);
   }
 }

@@ -2,15 +2,14 @@
 
 import type { Clock } from "../../time/clock.ts";
 import { RESET, type StreamError, type StreamHandlers } from "../stream.ts";
+import { PassedOn } from "./passed-on.ts";
 import { TcpEndpoint } from "./tcp/endpoint.ts";
 import type { TcpFlavour } from "./tcp/flavour.ts";
 import type { Segment } from "./tcp/segment.ts";
 
-export class NearEnd implements StreamHandlers {
+export class NearEnd {
   readonly stream: TcpEndpoint;
-  readonly #onGone: () => void;
-  /** Null once nobody is left to be told. */
-  #handlers: StreamHandlers | null;
+  readonly #told: PassedOn;
 
   /** `onGone` is called once, when the stream has closed. */
   constructor(
@@ -20,9 +19,8 @@ export class NearEnd implements StreamHandlers {
     handlers: StreamHandlers,
     onGone: () => void,
   ) {
-    this.#handlers = handlers;
-    this.#onGone = onGone;
-    this.stream = new TcpEndpoint(clock, flavour, send, this);
+    this.#told = new PassedOn(handlers, onGone);
+    this.stream = new TcpEndpoint(clock, flavour, send, this.#told);
   }
 
   end(error: StreamError): void {
@@ -31,28 +29,7 @@ export class NearEnd implements StreamHandlers {
 
   /** The device is without power: nobody is told, on either side. */
   abandon(): void {
-    this.#handlers = null;
+    this.#told.to = null;
     this.stream.kill(RESET);
-  }
-
-  onOpen(): void {
-    this.#handlers?.onOpen();
-  }
-
-  onData(bytes: Uint8Array): void {
-    this.#handlers?.onData(bytes);
-  }
-
-  onDrain(): void {
-    this.#handlers?.onDrain();
-  }
-
-  onEnd(): void {
-    this.#handlers?.onEnd();
-  }
-
-  onClose(error: StreamError | null): void {
-    this.#onGone();
-    this.#handlers?.onClose(error);
   }
 }
