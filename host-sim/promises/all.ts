@@ -19,7 +19,8 @@ import { memoryNeverGrows } from "./memory-never-grows.ts";
 import { noFalseAlarm } from "./no-false-alarm.ts";
 import { oneConnection } from "./one-connection.ts";
 import { packetIds } from "./packet-ids.ts";
-import type { KeptPromise, Kind, RunEnd, RunFacts, Verdicts } from "./promise.ts";
+import { PACKET_TYPES, type PacketName } from "./packet-type.ts";
+import type { KeptPromise, Kind, Observer, RunEnd, RunFacts, Verdicts } from "./promise.ts";
 import { qos0AtMostOnce } from "./qos0-at-most-once.ts";
 import { qos1AtLeastOnce } from "./qos1-at-least-once.ts";
 import { qos2ExactlyOnce } from "./qos2-exactly-once.ts";
@@ -94,24 +95,51 @@ const BREACHES_TOLD = 20;
 
 type Handler = (happening: Happening) => void;
 
+/** Of MQTT's packets, which have four bits for it. */
+const TYPES = 16;
+
+/** Nearly every happening is of interest to few: each kind has its own list, and of packets each type each way. */
+class Handlers {
+  readonly #byKind = new Map<Kind, Handler[]>();
+  readonly #byPacket: readonly Handler[][] = Array.from({ length: 2 * TYPES }, () => []);
+
+  constructor(observers: readonly Observer[]) {
+    for (const { end, sent = {}, received = {}, packet, ...byKind } of observers) {
+      for (const [kind, handler] of Object.entries(byKind) as [Kind, Handler][]) {
+        this.#byKind.set(kind, [...(this.#byKind.get(kind) ?? []), handler]);
+      }
+      for (const list of this.#byPacket) if (packet !== undefined) list.push(packet as Handler);
+      this.#addPackets("out", sent);
+      this.#addPackets("in", received);
+    }
+  }
+
+  see(happening: Happening): void {
+    const interested =
+      happening.kind === "packet"
+        ? this.#byPacket[slotOf(happening.way, happening.type)]
+        : this.#byKind.get(happening.kind);
+    if (interested === undefined) return;
+    for (let i = 0; i < interested.length; i += 1) (interested[i] as Handler)(happening);
+  }
+
+  #addPackets(way: "out" | "in", handlers: NonNullable<Observer["sent"]>): void {
+    for (const [name, handler] of Object.entries(handlers) as [PacketName, Handler][]) {
+      this.#byPacket[slotOf(way, PACKET_TYPES[name])]?.push(handler);
+    }
+  }
+}
+
+function slotOf(way: "out" | "in", type: number): number {
+  return way === "out" ? type : TYPES + type;
+}
+
 export function createPromises(facts: RunFacts, promises: readonly KeptPromise[] = PROMISES): Promises {
   const tallies = promises.map(({ name }) => new Tally(name));
   const observers = promises.map((promise, index) => promise.observe(facts, tallies[index] as Tally));
-  // nearly every happening is of interest to few: each kind has its own list
-  const handlers = new Map<Kind, Handler[]>();
-  for (const { end, ...byKind } of observers) {
-    for (const [kind, handler] of Object.entries(byKind) as [Kind, Handler][]) {
-      const known = handlers.get(kind);
-      if (known === undefined) handlers.set(kind, [handler]);
-      else known.push(handler);
-    }
-  }
+  const handlers = new Handlers(observers);
   return {
-    see(happening) {
-      const interested = handlers.get(happening.kind);
-      if (interested === undefined) return;
-      for (let i = 0; i < interested.length; i += 1) (interested[i] as Handler)(happening);
-    },
+    see: (happening) => handlers.see(happening),
     end(runEnd) {
       for (const { end } of observers) end?.(runEnd);
       return tallies.map((tally) => tally.report());

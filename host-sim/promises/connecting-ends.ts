@@ -1,7 +1,6 @@
 // Owns the promise that an attempt to connect ends in time, one way or the other. Refuses to know what comes after it.
 
 import { toleranceMs } from "./liveness.ts";
-import { PacketType } from "./packet-type.ts";
 import { perDevice } from "./per-device.ts";
 import type { KeptPromise, Observer, OfKind, RunFacts, Verdicts } from "./promise.ts";
 
@@ -46,10 +45,11 @@ function observe({ devices: count, pace }: RunFacts, verdicts: Verdicts): Observ
 
   return {
     opening: ({ atMs, device }) => begin(atMs, device, timeoutMs),
-    packet({ way, type, atMs, device }) {
-      if (way === "out" || type !== PacketType.Connack) return;
-      conclude({ atMs, device });
-      begin(atMs, device, STEPS_TO_DISCARD * timeoutMs + DRAIN_MS);
+    received: {
+      connack({ atMs, device }) {
+        conclude({ atMs, device });
+        begin(atMs, device, STEPS_TO_DISCARD * timeoutMs + DRAIN_MS);
+      },
     },
     connected: conclude,
     closed: conclude,

@@ -1,7 +1,6 @@
 // Owns the promise that DISCONNECT, which deletes the will, follows only the acknowledged status. Refuses to know how long that is
 // waited for.
 
-import { PacketType } from "./packet-type.ts";
 import { perDevice } from "./per-device.ts";
 import type { KeptPromise } from "./promise.ts";
 
@@ -25,13 +24,14 @@ export const goodbyeTellsFirst: KeptPromise = {
       status({ device, status }) {
         devices(device).isOfflineAcked = status === "offline";
       },
-      packet({ way, type, atMs, device }) {
-        if (way !== "out" || type !== PacketType.Disconnect) return;
-        const { isConnected, isOfflineAcked } = devices(device);
-        // one that discards an old session has said nothing about itself, and has no will
-        if (!isConnected) return;
-        if (isOfflineAcked) verdicts.held();
-        else verdicts.broken(atMs, device, "DISCONNECT was sent before the status was acknowledged");
+      sent: {
+        disconnect({ atMs, device }) {
+          const { isConnected, isOfflineAcked } = devices(device);
+          // one that discards an old session has said nothing about itself, and has no will
+          if (!isConnected) return;
+          if (isOfflineAcked) verdicts.held();
+          else verdicts.broken(atMs, device, "DISCONNECT was sent before the status was acknowledged");
+        },
       },
       closed({ device }) {
         devices(device).isConnected = false;

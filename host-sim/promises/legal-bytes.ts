@@ -1,15 +1,12 @@
 // Owns the promise that a strict broker finds nothing illegal. Refuses to know the standard: the broker does.
 
-import { PacketType } from "./packet-type.ts";
 import type { KeptPromise } from "./promise.ts";
 
 export const legalBytes: KeptPromise = {
   name: "legal-bytes",
   claim: "A device sends nothing that the standard forbids.",
   observe: (_run, verdicts) => ({
-    packet({ way, type }) {
-      if (way === "out" && type === PacketType.Connect) verdicts.held();
-    },
+    sent: { connect: () => verdicts.held() },
     illegal({ atMs, device, statement, what }) {
       verdicts.broken(atMs, device, `${what} [${statement}]`);
     },

@@ -1,7 +1,6 @@
 // Owns when a device's session was last lost at the broker in a way that the device cannot have learnt. Refuses to know what
 // that did to its messages.
 
-import { PacketType } from "./packet-type.ts";
 import { perDevice } from "./per-device.ts";
 import type { Observer, OfKind, RunFacts } from "./promise.ts";
 
@@ -15,7 +14,7 @@ interface Device {
 
 export interface LostUnknowingly {
   readonly observer: Required<
-    Pick<Observer, "session" | "broker" | "packet" | "connected" | "closed" | "power">
+    Pick<Observer, "session" | "broker" | "sent" | "received" | "connected" | "closed" | "power">
   >;
   /** Whether it happened at `sinceMs` or later. Over a gateway no loss is learnt: the shore's session is not the device's. */
   since(device: number, sinceMs: number): boolean;
@@ -48,9 +47,15 @@ export function watchUnknownLosses(run: RunFacts): LostUnknowingly {
       broker({ hasForgotten, atMs }) {
         if (hasForgotten) forgotMs = atMs;
       },
-      packet({ device, way, type }) {
-        if (way === "out" && type === PacketType.Connect) devices(device).isUnanswered = true;
-        else if (way === "in" && type === PacketType.Connack) devices(device).isUnanswered = false;
+      sent: {
+        connect({ device }) {
+          devices(device).isUnanswered = true;
+        },
+      },
+      received: {
+        connack({ device }) {
+          devices(device).isUnanswered = false;
+        },
       },
       connected({ device }) {
         devices(device).isSessionKnown = true;

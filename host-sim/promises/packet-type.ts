@@ -16,3 +16,11 @@ export const PacketType = {
   Pingresp: 13,
   Disconnect: 14,
 } as const;
+
+/** As handlers are called that see packets of one type. */
+export type PacketName = Uncapitalize<keyof typeof PacketType>;
+
+/** By their names as handlers. */
+export const PACKET_TYPES = Object.fromEntries(
+  Object.entries(PacketType).map(([name, type]) => [name.charAt(0).toLowerCase() + name.slice(1), type]),
+) as Readonly<Record<PacketName, number>>;

@@ -4,6 +4,7 @@
 import type { ConnectionPace } from "../device/sensor-device.ts";
 import type { Happening } from "../trace/happening.ts";
 import type { ExcuseId } from "./excuses.ts";
+import type { PacketName } from "./packet-type.ts";
 
 /** What holds for a whole run, known before it begins. */
 export interface RunFacts {
@@ -33,11 +34,15 @@ export interface Verdicts {
 export type Kind = Happening["kind"];
 export type OfKind<K extends Kind> = Extract<Happening, { readonly kind: K }>;
 
+type PacketHandlers = { readonly [Name in PacketName]?: (packet: OfKind<"packet">) => void };
+
 /**
  * Gets the happenings of the kinds that it has a handler for, in their order. Must not keep what grows with a run's length
- * beyond what is still open.
+ * beyond what is still open. `packet` gets every packet; who wants few of them names their types and who sent them.
  */
 export type Observer = { readonly [K in Kind]?: (happening: OfKind<K>) => void } & {
+  readonly sent?: PacketHandlers;
+  readonly received?: PacketHandlers;
   /** After the last. */
   readonly end?: (end: RunEnd) => void;
 };

@@ -1,7 +1,6 @@
 // Owns the promise that what a device says about its session is what the broker knows of it. Refuses to know what the session
 // holds.
 
-import { PacketType } from "./packet-type.ts";
 import { perDevice } from "./per-device.ts";
 import type { KeptPromise, OfKind, RunFacts } from "./promise.ts";
 
@@ -27,9 +26,15 @@ export const sessionTruth: KeptPromise = {
       session({ device, what }) {
         devices(device).atBroker = what;
       },
-      packet({ device, way, type }) {
-        if (way === "out" && type === PacketType.Connect) devices(device).isUnanswered = true;
-        else if (way === "in" && type === PacketType.Connack) devices(device).isUnanswered = false;
+      sent: {
+        connect({ device }) {
+          devices(device).isUnanswered = true;
+        },
+      },
+      received: {
+        connack({ device }) {
+          devices(device).isUnanswered = false;
+        },
       },
       closed({ device }) {
         const of = devices(device);

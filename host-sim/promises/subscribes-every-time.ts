@@ -1,7 +1,6 @@
 // Owns the promise that a session which is not yet subscribed asks for it before anything is published. Refuses to know what comes
 // of a subscription.
 
-import { PacketType } from "./packet-type.ts";
 import { perDevice } from "./per-device.ts";
 import type { KeptPromise } from "./promise.ts";
 
@@ -26,17 +25,22 @@ export const subscribesEveryTime: KeptPromise = {
         of.hasAsked = false;
         if (session !== "resumed") of.isAnswered = false;
       },
-      packet({ way, type, atMs, device }) {
-        const of = devices(device);
-        if (way === "in") {
-          if (type === PacketType.Suback) of.isAnswered = true;
-        } else if (type === PacketType.Subscribe) {
-          of.hasAsked = true;
+      sent: {
+        subscribe({ device }) {
+          devices(device).hasAsked = true;
           verdicts.held();
-        } else if (type === PacketType.Publish && of.isConnected && !of.isAnswered && !of.hasAsked) {
+        },
+        publish({ atMs, device }) {
+          const of = devices(device);
+          if (!of.isConnected || of.isAnswered || of.hasAsked) return;
           verdicts.broken(atMs, device, "a message was published before the subscriptions were asked for");
           of.hasAsked = true;
-        }
+        },
+      },
+      received: {
+        suback({ device }) {
+          devices(device).isAnswered = true;
+        },
       },
       // what leaves wants to hear nothing more
       goodbye({ device }) {

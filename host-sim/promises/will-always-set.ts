@@ -1,6 +1,5 @@
 // Owns the promise that every CONNECT for a session to stay sets the will. Refuses to know what the will says.
 
-import { PacketType } from "./packet-type.ts";
 import type { KeptPromise } from "./promise.ts";
 
 const CLEAN_SESSION = 0x02;
@@ -13,12 +12,13 @@ export const willAlwaysSet: KeptPromise = {
     // where flags are not told, all are 0
     let areTold = false;
     return {
-      packet({ way, type, code: flags, atMs, device }) {
-        if (way !== "out" || type !== PacketType.Connect) return;
-        areTold ||= flags !== 0;
-        if (!areTold || (flags & CLEAN_SESSION) !== 0) return;
-        if ((flags & WILL) !== 0) verdicts.held();
-        else verdicts.broken(atMs, device, "CONNECT has no will");
+      sent: {
+        connect({ code: flags, atMs, device }) {
+          areTold ||= flags !== 0;
+          if (!areTold || (flags & CLEAN_SESSION) !== 0) return;
+          if ((flags & WILL) !== 0) verdicts.held();
+          else verdicts.broken(atMs, device, "CONNECT has no will");
+        },
       },
     };
   },
