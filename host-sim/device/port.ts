@@ -180,6 +180,8 @@ export class Port implements TransportOwner {
     const { core, client, clock, random } = this.#options;
     this.#transport = null;
     this.#drainTimer?.cancel();
+    // It would hold the transport, and with it both ends of the connection.
+    this.#drainTimer = null;
     this.lastError = error;
     core.exports.closed(client, by, random.u32(), clientMs(clock));
   }

@@ -3,6 +3,7 @@
 
 import type { Message, Version } from "./message.ts";
 import type { Breach } from "./statements.ts";
+import { NO_TRACE, Traces } from "./traces.ts";
 
 /** A QoS 2 message until its PUBREL. */
 export interface Unreleased<Origin> {
@@ -16,12 +17,6 @@ export interface Unreleased<Origin> {
 
 export type Arrival = "new" | "repeat" | Breach;
 
-/** What an id stood for when it came last. */
-interface Trace {
-  sequence: number;
-  digest: number;
-}
-
 /** More than any client keeps in flight, fewer than there are ids. */
 const RELEASED_KEPT = 1024;
 
@@ -31,15 +26,14 @@ export class Incoming<Origin> {
   readonly #unanswered = new Map<number, Message | null>();
   /** What PUBREL released, to know a PUBLISH that comes after it. */
   readonly #released = new Map<number, Message>();
-  readonly #traces = new Map<number, Trace>();
-  #sequence = 0;
+  readonly #traces = new Traces();
   /** Where the present connection began, and how far it has come among what came before. */
   #connectionStart = 0;
   #lastResent = -1;
 
   /** A connection begins. */
   begin(): void {
-    this.#connectionStart = this.#sequence;
+    this.#connectionStart = this.#traces.next;
     this.#lastResent = -1;
   }
 
@@ -53,12 +47,9 @@ export class Incoming<Origin> {
     const held =
       this.open === 0 ? undefined : (this.#unreleased.get(id)?.message ?? this.#unanswered.get(id));
     if (held !== undefined) return this.#judgeHeld(id, isDup, message, held, version);
-    const trace = this.#traces.get(id);
-    if (!isDup) {
-      this.#mark(id, trace, message);
-      return "new";
-    }
-    return this.#judgeResent(id, message, trace, isNewSession, version);
+    if (isDup) return this.#judgeResent(id, message, isNewSession, version);
+    this.#traces.mark(id, digestOf(message));
+    return "new";
   }
 
   hold(id: number, entry: Unreleased<Origin>): void {
@@ -104,45 +95,32 @@ export class Incoming<Origin> {
     if (!isSame) return "otherUnderDup";
     // past PUBREL, its PUBCOMP has not left
     if (message.qos === 2 && !this.#unreleased.has(id)) return "publishAfterPubrel";
-    const trace = this.#traces.get(id);
-    const order = trace === undefined ? null : this.#orderBreach(trace, version);
+    const sequence = this.#traces.sequenceOf(id);
+    const order = sequence === NO_TRACE ? null : this.#orderBreach(sequence, version);
     if (order !== null) return order;
     return message.qos === 2 ? "repeat" : "new";
   }
 
-  #judgeResent(
-    id: number,
-    message: Message,
-    trace: Trace | undefined,
-    isNewSession: boolean,
-    version: Version,
-  ): Arrival {
+  #judgeResent(id: number, message: Message, isNewSession: boolean, version: Version): Arrival {
     const released = message.qos === 2 ? this.#released.get(id) : undefined;
     if (released !== undefined && isSameContent(released, message)) return "publishAfterPubrel";
+    const sequence = this.#traces.sequenceOf(id);
+    const isKnown = sequence !== NO_TRACE;
     // the first sending may have been lost with an earlier connection, but a new session had none
-    if (trace === undefined && isNewSession) return message.qos === 1 ? "dupFirst" : "dupFirstQos2";
-    if (trace !== undefined && trace.digest === digestOf(message))
-      return this.#orderBreach(trace, version) ?? "new";
-    this.#mark(id, trace, message);
+    if (!isKnown && isNewSession) return message.qos === 1 ? "dupFirst" : "dupFirstQos2";
+    const digest = digestOf(message);
+    if (isKnown && this.#traces.digestAt(sequence) === digest)
+      return this.#orderBreach(sequence, version) ?? "new";
+    this.#traces.mark(id, digest);
     return "new";
   }
 
   /** [MQTT3-4.6.0-1] What came before this connection comes again in its old order. */
-  #orderBreach(trace: Trace, version: Version): Breach | null {
-    if (trace.sequence >= this.#connectionStart) return version === 5 ? "resentTooSoon" : null;
-    if (trace.sequence <= this.#lastResent) return "resentOutOfOrder";
-    this.#lastResent = trace.sequence;
+  #orderBreach(sequence: number, version: Version): Breach | null {
+    if (sequence >= this.#connectionStart) return version === 5 ? "resentTooSoon" : null;
+    if (sequence <= this.#lastResent) return "resentOutOfOrder";
+    this.#lastResent = sequence;
     return null;
-  }
-
-  #mark(id: number, trace: Trace | undefined, message: Message): void {
-    const sequence = this.#sequence++;
-    if (trace === undefined) {
-      this.#traces.set(id, { sequence, digest: digestOf(message) });
-    } else {
-      trace.sequence = sequence;
-      trace.digest = digestOf(message);
-    }
   }
 }
 
