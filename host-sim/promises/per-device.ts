@@ -29,7 +29,8 @@ export function perLife<Record>(create: () => Record): Lives<Record> {
   const devices: LifeOf<Record>[][] = [];
   return {
     of(device, life) {
-      devices[device] ??= [];
+      // As long as it must be, for mostly it grows no more: an empty list that grows takes room for 17.
+      devices[device] ??= new Array(life + 1);
       const lives = devices[device] as LifeOf<Record>[];
       lives[life] ??= { device, life, record: create() };
       return (lives[life] as LifeOf<Record>).record;

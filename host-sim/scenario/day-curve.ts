@@ -19,6 +19,9 @@ const DISTURBANCES = [
   { swing: 60, periodMs: 40_000 },
 ] as const;
 const GOLDEN = (1 + Math.sqrt(5)) / 2;
+const WAVES = DISTURBANCES.flatMap(({ swing, periodMs }) =>
+  [periodMs, periodMs / GOLDEN].map((wavePeriodMs) => ({ swing: swing / 2, periodMs: wavePeriodMs })),
+);
 
 /** Thousandths of a degree at a moment, an integer. A function of the time alone: how often it is asked changes nothing. */
 export type Temperature = (atMs: number) => number;
@@ -26,17 +29,13 @@ export type Temperature = (atMs: number) => number;
 /** The hour of the day at 0 ms is drawn too. */
 export function createDayCurve(random: RandomStream): Temperature {
   const startMs = random.between(0, DAY_MS);
-  const waves = DISTURBANCES.flatMap(({ swing, periodMs }) =>
-    [periodMs, periodMs / GOLDEN].map((wavePeriodMs) => ({
-      swing: swing / 2,
-      periodMs: wavePeriodMs,
-      phase: random.unit(),
-    })),
-  );
+  const phases = WAVES.map(() => random.unit());
   return (atMs) => {
     const day = DAY_SWING * cosine((atMs + startMs - WARMEST_MS) / DAY_MS);
     let disturbance = 0;
-    for (const { swing, periodMs, phase } of waves) disturbance += swing * cosine(atMs / periodMs + phase);
+    WAVES.forEach(({ swing, periodMs }, wave) => {
+      disturbance += swing * cosine(atMs / periodMs + (phases[wave] as number));
+    });
     return Math.round(MEAN + day + disturbance);
   };
 }

@@ -36,9 +36,10 @@ export class VirtualClock implements Clock {
   }
 
   #step(limitMs: number): boolean {
+    const deadlineMs = this.#queue.earliestMs;
     const entry = this.#queue.takeUntil(limitMs);
-    if (entry === null) return false;
-    this.#nowMs = entry.deadlineMs;
+    if (deadlineMs === null || entry === null) return false;
+    this.#nowMs = deadlineMs;
     entry.run();
     return true;
   }

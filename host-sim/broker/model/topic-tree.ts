@@ -6,7 +6,7 @@ export interface Match<Owner, Value> {
 }
 
 /** Topics whose matches are remembered: devices publish to the same few again and again. */
-const REMEMBERED = 4096;
+const REMEMBERED = 16_384;
 
 /** Filters of `Owner`s, each with a `Value`. */
 export class TopicTree<Owner, Value> {

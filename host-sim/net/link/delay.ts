@@ -17,25 +17,22 @@ export function quantileDelay(table: readonly Quantile[], random: RandomStream):
 class QuantileDelay implements Impairment {
   readonly lostWhy = "delay";
   readonly #random: RandomStream;
-  readonly #shares: Float64Array;
-  readonly #delays: Float64Array;
+  /** The profile's own, which all links have in common. */
+  readonly #table: readonly Quantile[];
 
   constructor(table: readonly Quantile[], random: RandomStream) {
     this.#random = random;
-    this.#shares = Float64Array.from(table, ([p]) => p);
-    this.#delays = Float64Array.from(table, ([, ms]) => ms);
+    this.#table = table;
   }
 
   delayMs(): number {
-    const shares = this.#shares;
-    const delays = this.#delays;
+    const table = this.#table;
     const p = this.#random.unit();
     let upper = 1;
     // Below 1 as `p` is, it finds a larger share.
-    while ((shares[upper] as number) <= p) upper += 1;
-    const fromP = shares[upper - 1] as number;
-    const fromMs = delays[upper - 1] as number;
-    const toMs = delays[upper] as number;
-    return fromMs + ((toMs - fromMs) * (p - fromP)) / ((shares[upper] as number) - fromP);
+    while ((table[upper] as Quantile)[0] <= p) upper += 1;
+    const from = table[upper - 1] as Quantile;
+    const to = table[upper] as Quantile;
+    return from[1] + ((to[1] - from[1]) * (p - from[0])) / (to[0] - from[0]);
   }
 }

@@ -166,6 +166,7 @@ export class TcpEndpoint implements Stream {
     const syn = this.#peerSyn;
     this.#handshake.stop();
     this.#state = "open";
+    this.#peerSyn = null;
     this.#mss = Math.min(mssBytes, syn?.synMss ?? mssBytes) - stampBytes(this.#usesStamps);
     this.#sender.start({
       mss: this.#mss,

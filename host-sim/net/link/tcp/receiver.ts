@@ -17,7 +17,8 @@ export class Receiver {
   readonly #flavour: TcpFlavour;
   readonly #ports: ReceiverPorts;
   readonly #early = new Reassembly();
-  #unread: Uint8Array[] = [];
+  /** Null, not an empty list: nearly always it is read as it comes. */
+  #unread: Uint8Array[] | null = null;
   #unreadBytes = 0;
   #nextSeq = 0;
   /** What was promised: the peer may send up to here. */
@@ -113,7 +114,10 @@ export class Receiver {
   #take(seq: number, payload: Uint8Array, fin: boolean): void {
     const known = this.#nextSeq - seq;
     const fresh = known > 0 ? payload.subarray(known) : payload;
-    if (fresh.length > 0) this.#unread.push(fresh);
+    if (fresh.length > 0) {
+      if (this.#unread === null) this.#unread = [fresh];
+      else this.#unread.push(fresh);
+    }
     this.#unreadBytes += fresh.length;
     this.#nextSeq += fresh.length + (fin ? 1 : 0);
     this.#hasFin ||= fin;
@@ -125,19 +129,20 @@ export class Receiver {
    */
   deliver(): void {
     if (this.#isPaused) return;
-    if (this.#unread.length > 0) {
-      const bytes = this.#unread.length === 1 ? (this.#unread[0] as Uint8Array) : Buffer.concat(this.#unread);
-      this.#unread = [];
+    const unread = this.#unread;
+    if (unread !== null) {
+      const bytes = unread.length === 1 ? (unread[0] as Uint8Array) : Buffer.concat(unread);
+      this.#unread = null;
       this.#unreadBytes = 0;
       this.#ports.onData(bytes);
     }
-    if (this.#isPaused || !this.#hasFin || this.#hasSeenEnd || this.#unread.length > 0) return;
+    if (this.#isPaused || !this.#hasFin || this.#hasSeenEnd || this.#unread !== null) return;
     this.#hasSeenEnd = true;
     this.#ports.onEnd();
   }
 
   drop(): void {
-    this.#unread = [];
+    this.#unread = null;
     this.#early.drop();
     this.#hasFin = false;
   }
