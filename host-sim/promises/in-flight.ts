@@ -30,7 +30,7 @@ export class InFlight {
    */
   readonly #unconfirmed: Acked[] = [];
   /** Of an earlier connection: if the device sends one again, it did not know. */
-  readonly #perhaps = new Map<number, MessageInFlight>();
+  readonly #perhaps = new FewByNumber<MessageInFlight>();
   #receivedCount = 0;
   /** PUBRECs of messages that are not in flight: a PUBREL may answer them. */
   readonly #strays = new Set<number>();

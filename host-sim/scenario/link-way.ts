@@ -2,8 +2,10 @@
 
 import { layersOf } from "../net/link/layers.ts";
 import { createLink, type Link } from "../net/link/link.ts";
-import { linkDialer, type TlsEnds } from "../net/link/link-dialer.ts";
+import { type LinkDialer, linkDialer, type TlsEnds } from "../net/link/link-dialer.ts";
 import type { EnergyFigures } from "../net/link/meter/figures.ts";
+import type { Meter, MeterReading } from "../net/link/meter/meter.ts";
+import type { Middlebox } from "../net/link/middlebox/middlebox.ts";
 import type { LinkProfile } from "../net/link/profile.ts";
 import type { RadioState } from "../net/link/radio/radio.ts";
 import type { SegmentEvent } from "../net/link/segment-tap.ts";
@@ -51,28 +53,63 @@ export function createLinkWay(
     ...(watchers.onSegment !== null && { tap: watchers.onSegment }),
     ...(profile.tls !== null && { tls: tlsEnds(tlsFigures(profile.tls), clock, tickets) }),
   });
-  const detour = createDetour(overLink, wayIn, link, clock);
   radio.onState((state, why) => watchers.onRadio(state, why));
-  const unwatch = watchLink(link, watchers.onLink);
-  return {
-    dialer: detour.dialer,
-    get meter() {
-      return meter.snapshot();
-    },
-    cut: () => link.cut(),
-    blackhole: (durationMs) => link.blackhole(durationMs),
-    dropMappings: () => middlebox.dropAll(),
-    powerOff(keeps) {
-      if (keeps === "nothing") tickets.forget();
-      overLink.powerOff(keeps);
-    },
-    settle: detour.open,
-    close() {
-      unwatch();
-      detour.close();
-      overLink.powerOff("nothing");
-    },
-  };
+  const detour = createDetour(overLink, wayIn, link, clock);
+  return new LinkWay({ link, middlebox, meter, tickets, overLink, detour }, watchLink(link, watchers.onLink));
+}
+
+interface WayParts {
+  readonly link: Link;
+  readonly middlebox: Middlebox;
+  readonly meter: Meter;
+  readonly tickets: TlsTickets;
+  readonly overLink: LinkDialer;
+  readonly detour: Detour;
+}
+
+class LinkWay implements Way {
+  readonly #parts: WayParts;
+  readonly #unwatch: () => void;
+
+  constructor(parts: WayParts, unwatch: () => void) {
+    this.#parts = parts;
+    this.#unwatch = unwatch;
+  }
+
+  get dialer(): Dialer {
+    return this.#parts.detour.dialer;
+  }
+
+  get meter(): MeterReading {
+    return this.#parts.meter.snapshot();
+  }
+
+  cut(): void {
+    this.#parts.link.cut();
+  }
+
+  blackhole(durationMs: number): void {
+    this.#parts.link.blackhole(durationMs);
+  }
+
+  dropMappings(): void {
+    this.#parts.middlebox.dropAll();
+  }
+
+  powerOff(keeps: "nothing" | "cache"): void {
+    if (keeps === "nothing") this.#parts.tickets.forget();
+    this.#parts.overLink.powerOff(keeps);
+  }
+
+  settle(): void {
+    this.#parts.detour.open();
+  }
+
+  close(): void {
+    this.#unwatch();
+    this.#parts.detour.close();
+    this.#parts.overLink.powerOff("nothing");
+  }
 }
 
 function tlsEnds(figures: TlsFigures, clock: Clock, tickets: TlsTickets): TlsEnds {

@@ -65,7 +65,8 @@ export function createStation(
 
 class DeviceStation implements Station {
   readonly #number: number;
-  readonly #around: Surroundings;
+  /** Not its chance: who took a stream keeps that alone. */
+  readonly #around: Omit<Surroundings, "random">;
   readonly #way: Way;
   readonly #device: SensorDevice;
   readonly #brownOutRandom;
@@ -75,10 +76,11 @@ class DeviceStation implements Station {
   #isSettled = false;
 
   constructor(number: number, name: string, settings: RunSettings, around: Surroundings) {
-    const { core, clock, random } = around;
+    const { random, ...kept } = around;
+    const { core, clock } = kept;
     this.#number = number;
-    this.#around = around;
-    this.#way = this.#createWay(settings);
+    this.#around = kept;
+    this.#way = this.#createWay(settings, random);
     this.#brownOutRandom = random.stream("brown-out");
     const temperature = createDayCurve(random.stream("temperature"));
     const { driftPpm, clockStartMs } = settings.hardware;
@@ -175,8 +177,8 @@ class DeviceStation implements Station {
     });
   };
 
-  #createWay(settings: RunSettings): Way {
-    const { clock, random, wayIn, tellsLink, tellsSegments } = this.#around;
+  #createWay(settings: RunSettings, random: Random): Way {
+    const { clock, wayIn, tellsLink, tellsSegments } = this.#around;
     const currentWayIn = wayInOf(() => wayIn(this.#life));
     const { link: profile, tcp, energy } = settings;
     if (profile.gateway !== null) {

@@ -1,6 +1,7 @@
 // Owns the packet ids of one client's PUBLISHes: which are in use, and whether what comes under them may come. Refuses to know
 // who gets the messages.
 
+import { FewByNumber } from "../../collections/few-by-number.ts";
 import type { Message, Version } from "./message.ts";
 import type { Breach } from "./statements.ts";
 import { NO_TRACE, Traces } from "./traces.ts";
@@ -21,9 +22,9 @@ export type Arrival = "new" | "repeat" | Breach;
 const RELEASED_KEPT = 1024;
 
 export class Incoming<Origin> {
-  readonly #unreleased = new Map<number, Unreleased<Origin>>();
+  readonly #unreleased = new FewByNumber<Unreleased<Origin>>();
   /** QoS 1, and requests: their acknowledgement has not left yet. */
-  readonly #unanswered = new Map<number, Message | null>();
+  readonly #unanswered = new FewByNumber<Message | null>();
   /** What PUBREL released, to know a PUBLISH that comes after it. */
   readonly #released = new Map<number, Message>();
   readonly #traces = new Traces();
@@ -81,7 +82,7 @@ export class Incoming<Origin> {
 
   /** Requests end with their connection. */
   forgetRequests(): void {
-    for (const [id, message] of this.#unanswered) if (message === null) this.#unanswered.delete(id);
+    for (const [id, message] of [...this.#unanswered]) if (message === null) this.#unanswered.delete(id);
   }
 
   isInUse(id: number): boolean {

@@ -1,6 +1,7 @@
 // Owns the QoS 1 and 2 messages on their way to one client: those that wait, their packet ids, what is acknowledged. Refuses to
 // know the connection, and what a packet looks like.
 
+import { FewByNumber } from "../../collections/few-by-number.ts";
 import type { Message, QoS } from "./message.ts";
 
 export interface Delivery {
@@ -34,9 +35,9 @@ const EARLY: AckVerdict = { kind: "early" };
 export class Outgoing {
   readonly #waiting: Delivery[] = [];
   /** In the order of their first sending. */
-  readonly #sent = new Map<number, Delivery>();
+  readonly #sent = new FewByNumber<Delivery>();
   /** Past PUBREC, in the order of the PUBRECs. */
-  readonly #released = new Map<number, Delivery>();
+  readonly #released = new FewByNumber<Delivery>();
   #lastId = 0;
   #hasWrapped = false;
 
@@ -92,7 +93,7 @@ export class Outgoing {
 
   /** What a resumed session sends again, with its ids. */
   resend(pubrel: (id: number) => void, publish: (id: number, delivery: Delivery) => void): void {
-    for (const id of this.#released.keys()) pubrel(id);
+    for (const [id] of this.#released) pubrel(id);
     for (const [id, delivery] of this.#sent) publish(id, delivery);
   }
 

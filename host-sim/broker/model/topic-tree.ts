@@ -17,7 +17,7 @@ export class TopicTree<Owner, Value> {
     this.#remembered.clear();
     let level = this.#root;
     for (const name of filter.split("/")) level = level.below(name);
-    level.values.set(owner, value);
+    level.put(owner, value);
   }
 
   delete(filter: string, owner: Owner): void {
@@ -38,18 +38,29 @@ export class TopicTree<Owner, Value> {
   }
 }
 
+/** Most levels have one of the two alone, so each is made when it is needed. */
 class Level<Owner, Value> {
-  readonly children = new Map<string, Level<Owner, Value>>();
-  readonly values = new Map<Owner, Value>();
+  children: Map<string, Level<Owner, Value>> | null = null;
+  values: Map<Owner, Value> | null = null;
 
   get isEmpty(): boolean {
-    return this.children.size === 0 && this.values.size === 0;
+    return !this.children?.size && !this.values?.size;
+  }
+
+  put(owner: Owner, value: Value): void {
+    this.values ??= new Map();
+    this.values.set(owner, value);
+  }
+
+  child(name: string): Level<Owner, Value> | undefined {
+    return this.children?.get(name);
   }
 
   below(name: string): Level<Owner, Value> {
-    let child = this.children.get(name);
+    let child = this.child(name);
     if (child === undefined) {
       child = new Level();
+      this.children ??= new Map();
       this.children.set(name, child);
     }
     return child;
@@ -65,17 +76,17 @@ function walk<Owner, Value>(
 ): void {
   if (!isHidden) {
     // the parent of # matches too
-    collect(level.children.get("#"), found);
-    const any = level.children.get("+");
+    collect(level.child("#"), found);
+    const any = level.child("+");
     if (any !== undefined && depth < names.length) walk(any, names, depth + 1, false, found);
   }
   if (depth === names.length) return collect(level, found);
-  const named = level.children.get(names[depth] as string);
+  const named = level.child(names[depth] as string);
   if (named !== undefined) walk(named, names, depth + 1, false, found);
 }
 
 function collect<Owner, Value>(level: Level<Owner, Value> | undefined, found: Match<Owner, Value>[]): void {
-  if (level === undefined) return;
+  if (level === undefined || level.values === null) return;
   for (const [owner, value] of level.values) found.push({ owner, value });
 }
 
@@ -87,14 +98,14 @@ function remove<Owner, Value>(
   owner: Owner,
 ): void {
   if (depth === names.length) {
-    level.values.delete(owner);
+    level.values?.delete(owner);
     return;
   }
   const name = names[depth] as string;
-  const child = level.children.get(name);
+  const child = level.child(name);
   if (child === undefined) return;
   remove(child, names, depth + 1, owner);
-  if (child.isEmpty) level.children.delete(name);
+  if (child.isEmpty) level.children?.delete(name);
 }
 
 /** Whether one filter matches one topic. */

@@ -7,7 +7,7 @@ import { Blackholes } from "./blackholes.ts";
 import { quantileDelay } from "./delay.ts";
 import { createFades, type Fades } from "./fades.ts";
 import type { Impairment } from "./impairment.ts";
-import { stateAt, watchState } from "./link-state.ts";
+import { type StateWatch, stateAt, watchState } from "./link-state.ts";
 import { uniformLoss } from "./loss.ts";
 import { type BurstSpells, burstLoss, burstSpells } from "./loss-bursts.ts";
 import { createPacketChannel, type PacketChannel } from "./packet-channel.ts";
@@ -38,42 +38,60 @@ export interface Link {
 /** Everything that happens follows from the profile, the clock and the random numbers. Not for a gateway's profile. */
 export function createLink(profile: LinkProfile, clock: Clock, random: Random): Link {
   if (profile.kind === "gateway") throw new RangeError(`${profile.name} is a gateway: it carries no packets`);
-  const weather = weatherOf(profile, clock.nowMs, random);
-  const availability = new Blackholes(upWhenAll(weather.everywhere));
-  const watch = watchState(clock, availability);
-  const connections = new Set<() => void>();
-  const channel = (direction: "up" | "down"): PacketChannel =>
-    createPacketChannel(
-      clock,
-      availability,
-      impairmentsOf(profile, direction, weather, clock.nowMs, random),
-      profile.mtuBytes,
-    );
+  return new ProfiledLink(profile, clock, random);
+}
 
-  return {
-    profile,
-    get state() {
-      return stateAt(availability, clock.nowMs);
-    },
-    radioAvailability: upWhenAll(weather.atRadio),
-    cut() {
-      for (const cut of [...connections]) cut();
-    },
-    blackhole(durationMs) {
-      availability.add(clock.nowMs, clock.nowMs + durationMs);
-      watch.look();
-    },
-    onState: watch.subscribe,
-    uplink: channel("up"),
-    downlink: channel("down"),
-    carry(cut) {
-      const once = (): void => {
-        if (connections.delete(once)) cut();
-      };
-      connections.add(once);
-      return () => connections.delete(once);
-    },
-  };
+class ProfiledLink implements Link {
+  readonly profile: LinkProfile;
+  readonly radioAvailability: Availability;
+  readonly uplink: PacketChannel;
+  readonly downlink: PacketChannel;
+  readonly #clock: Clock;
+  readonly #availability: Blackholes;
+  readonly #watch: StateWatch;
+  readonly #connections = new Set<() => void>();
+
+  constructor(profile: LinkProfile, clock: Clock, random: Random) {
+    const weather = weatherOf(profile, clock.nowMs, random);
+    this.profile = profile;
+    this.radioAvailability = upWhenAll(weather.atRadio);
+    this.#clock = clock;
+    this.#availability = new Blackholes(upWhenAll(weather.everywhere));
+    this.#watch = watchState(clock, this.#availability);
+    this.uplink = this.#channel(impairmentsOf(profile, "up", weather, clock.nowMs, random));
+    this.downlink = this.#channel(impairmentsOf(profile, "down", weather, clock.nowMs, random));
+  }
+
+  get state(): LinkState {
+    return stateAt(this.#availability, this.#clock.nowMs);
+  }
+
+  cut(): void {
+    for (const cut of [...this.#connections]) cut();
+  }
+
+  blackhole(durationMs: number): void {
+    const { nowMs } = this.#clock;
+    this.#availability.add(nowMs, nowMs + durationMs);
+    this.#watch.look();
+  }
+
+  onState(listener: (state: LinkState) => void): () => void {
+    return this.#watch.subscribe(listener);
+  }
+
+  carry(cut: () => void): () => void {
+    const connections = this.#connections;
+    const once = (): void => {
+      if (connections.delete(once)) cut();
+    };
+    connections.add(once);
+    return () => connections.delete(once);
+  }
+
+  #channel(impairments: readonly Impairment[]): PacketChannel {
+    return createPacketChannel(this.#clock, this.#availability, impairments, this.profile.mtuBytes);
+  }
 }
 
 /** What befalls both directions at once. */

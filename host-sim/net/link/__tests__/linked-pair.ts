@@ -45,7 +45,19 @@ export function linkedPair(linkText: string, options: Options = {}): LinkedPair 
       (isCalm ? shelter : link)[direction].send(bytes, cargo, outlet);
     },
   });
-  const path: Link = { ...link, uplink: channel("uplink"), downlink: channel("downlink") };
+  const path: Link = {
+    profile: link.profile,
+    radioAvailability: link.radioAvailability,
+    uplink: channel("uplink"),
+    downlink: channel("downlink"),
+    get state() {
+      return link.state;
+    },
+    cut: () => link.cut(),
+    blackhole: (durationMs) => link.blackhole(durationMs),
+    onState: (listener) => link.onState(listener),
+    carry: (cut) => link.carry(cut),
+  };
   let broker: Recorded | null = null;
   const accept: Accept = (stream) => {
     if (options.refuses) return null;
