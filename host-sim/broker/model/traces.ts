@@ -4,7 +4,10 @@
 /** Of an id that has left none, or too long ago. */
 export const NO_TRACE = -1;
 
-/** More than any client keeps in flight: an older one was acknowledged, or its client could not have sent as many since. */
+/**
+ * More than any client keeps in flight: an older one was acknowledged, or its client could not have sent as many since. Both
+ * are powers of two, so that a place in the ring is cut out of a sequence without a division.
+ */
 const MOST_KEPT = 1024;
 const FIRST_KEPT = 16;
 /** An id and a digest. */
@@ -45,7 +48,7 @@ export class Traces {
   }
 
   #at(sequence: number): number {
-    return (sequence * ROW) % this.#rows.length;
+    return (sequence * ROW) & (this.#rows.length - 1);
   }
 
   /** While none was overwritten, each lies at its sequence. */
