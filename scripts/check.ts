@@ -12,6 +12,7 @@ const FILES = [
   "determinism",
   "subset",
   "layout",
+  "conformance",
   "build",
   "no-allocation",
   "one-code",
