@@ -6,6 +6,7 @@ import { forget, forgetAllInbound, isInboundFull, isKnown, remember } from "../s
 import { freshClient } from "./support/client";
 
 describe("owed acknowledgements", () => {
+  // [MQTT3-4.6.0-2] [MQTT3-4.6.0-3]
   it("leave in the order in which they became due, round and round the ring", () => {
     const c = freshClient();
     let next: u16 = 1;
@@ -29,6 +30,7 @@ describe("owed acknowledgements", () => {
 });
 
 describe("incoming QoS 2 ids", () => {
+  // [MQTT3-4.3.3-2]
   it("are known from PUBLISH to PUBREL", () => {
     const c = freshClient();
     remember(c, 5);
@@ -53,6 +55,7 @@ describe("incoming QoS 2 ids", () => {
     expect<bool>(isKnown(c, 1) && isKnown(c, 3)).toBe(true);
   });
 
+  // [MQTT3-3.1.2-6]
   it("mean nothing any more when the session is gone", () => {
     const c = freshClient();
     remember(c, 1);

@@ -115,6 +115,7 @@ describe("the deadline of a PINGRESP", () => {
 });
 
 describe("a PINGREQ", () => {
+  // [MQTT3-3.1.2-23]
   it("is due before the keep-alive is over, whichever side was silent", () => {
     const c = alive(60);
     sentSomething(c, 30000);

@@ -36,6 +36,7 @@ function order(c: Client): string {
 }
 
 describe("the order of messages", () => {
+  // [MQTT3-4.6.0-1]
   it("is the order of first sending", () => {
     const c = freshClient();
     send(c, 1);
@@ -45,6 +46,7 @@ describe("the order of messages", () => {
     expect<u32>(c.cursor).toBe(4);
   });
 
+  // [MQTT3-4.6.0-4]
   it("has PUBRELs first, in the order of their PUBRECs", () => {
     const c = freshClient();
     send(c, 2);
@@ -128,6 +130,7 @@ describe("the end of a connection", () => {
     expect<u32>(c.inflight).toBe(0);
   });
 
+  // [MQTT3-2.3.1-3]
   it("keeps the id of a message of which one byte was sent", () => {
     const c = freshClient();
     const i = send(c, 1);

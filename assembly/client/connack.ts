@@ -32,13 +32,14 @@ function leaveAtOnce(c: Client, reason: CloseReason, nowMs: u32): i32 {
   return Event.None;
 }
 
+/** [MQTT3-3.1.2-6] Nothing of the session before is used again. */
 function startOver(c: Client): void {
   sessionLost(c);
   forgetAllInbound(c);
   restoreSubscriptions(c);
 }
 
-/** What became of the session, with the outbox and the subscriptions put to rights. */
+/** What became of the session, with the outbox and the subscriptions put to rights. Nothing else ends it. [MQTT3-4.1.0-1] [MQTT3-4.1.0-2] */
 function settleSession(c: Client, isPresent: bool): SessionOutcome {
   const had: bool = c.hasSession;
   const wasCleared: bool = c.tellCleared;
@@ -48,7 +49,7 @@ function settleSession(c: Client, isPresent: bool): SessionOutcome {
   // MQTT 3.1 cannot say whether it kept the session: everything is sent again and asked for again
   const isAssumed: bool = c.version == 3 && had && !c.clean;
   if (isPresent || isAssumed) {
-    resume(c);
+    resume(c); // [MQTT3-3.1.2-4]
     // an unanswered CONNECT may have made the session that is present now, and that one knows no subscriptions
     if (isAssumed || mayBeNew) restoreSubscriptions(c);
     if (isAssumed) forgetAllInbound(c);

@@ -30,8 +30,8 @@ function connectFlags(c: Client): u32 {
       ConnectFlag.Will |
       ((<u32>(c.willOptions & Option.QosMask)) << 3) |
       (c.willOptions & Option.Retain ? 32 : 0);
-  if (c.userName != 0) flags |= ConnectFlag.UserName;
-  if (c.password != 0) flags |= ConnectFlag.Password;
+  if (c.userName != 0) flags |= ConnectFlag.UserName; // [MQTT3-3.1.2-18] [MQTT3-3.1.2-19] exactly when its text follows
+  if (c.password != 0) flags |= ConnectFlag.Password; // [MQTT3-3.1.2-20] [MQTT3-3.1.2-21]
   return flags;
 }
 
@@ -99,7 +99,10 @@ export function beginRequestPacket(c: Client, type: u32, packetId: u32): void {
   beginPacket(c, Sending.Request, length + 2);
 }
 
-/** [MQTT3-3.3.1-1] DUP is 1 exactly when a byte of this PUBLISH was given to a transport before in the same session. */
+/**
+ * [MQTT3-3.3.1-1] DUP is 1 exactly when a byte of this PUBLISH was given to a transport before in the same session.
+ * [MQTT3-4.3.1-1] Of QoS 0 nothing is ever sent again.
+ */
 export function beginPublish(c: Client, i: u32, isAgain: bool): void {
   const entry: Entry = entryAt(c, i);
   const at: usize = addressOf(c, c.headAt);

@@ -76,14 +76,14 @@ function isWanted(c: Client, nowMs: u32): bool {
     if (c.eventQos == 1) return true;
     if (isKnown(c, c.settleId)) return false; // [MQTT3-4.3.3-2]
     if (!isInboundFull(c)) return true;
-    c.phase = <u8>Phase.Draining;
+    c.phase = <u8>Phase.Draining; // [MQTT3-4.8.0-2] the connection ends once what had begun is finished
     c.phaseSinceMs = nowMs;
   }
   c.settleQos = 0;
   return false;
 }
 
-/** What is owed for the message whose last byte was consumed. [MQTT3-3.3.4-1] [MQTT3-4.5.0-2] */
+/** What is owed for the message whose last byte was consumed. [MQTT3-3.3.4-1] [MQTT3-4.3.2-2] [MQTT3-4.5.0-2] */
 function oweAnswer(c: Client): void {
   if (c.settleQos == 1) owe(c, Packet.Puback, c.settleId);
   if (c.settleQos == 2) {

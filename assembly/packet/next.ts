@@ -16,7 +16,7 @@ import { beginAcks, beginConnect, beginEmpty, beginPublish, beginPubrel, beginRe
 import { isPacketOver, nextPiece, Sending, storedLength, wirePayload } from "./send";
 import { Packet } from "./types";
 
-/** Sends a message for the first time, with an id if it needs one. False if none may be taken now. */
+/** [MQTT3-4.3.2-1] Sends a message for the first time, with an id if it needs one. False if none may be taken now. */
 function beginFirst(c: Client, i: u32): bool {
   const entry: Entry = entryAt(c, i);
   if (qosOf(entry) > 0) {
@@ -119,7 +119,7 @@ function packetSent(c: Client, nowMs: u32): void {
     awaitAnswer(c);
   } else if (sending == Sending.Disconnect) {
     c.disconnectOwed = false;
-    beginClosing(c, c.closeReason, true);
+    beginClosing(c, c.closeReason, true); // [MQTT3-3.14.4-1]
   }
 }
 

@@ -45,9 +45,9 @@ export function beginPacket(c: Client, sending: Sending, length: u32): void {
   setSpan(c, c.headAt, length);
 }
 
-/** The text of CONNECT's payload that stands at `piece`, 0 when it has none there. [MQTT3-3.1.3-1] */
+/** The text of CONNECT's payload that stands at `piece`, 0 when it has none there. [MQTT3-3.1.3-1] [MQTT3-3.1.3-3] */
 function connectText(c: Client, piece: u32): u32 {
-  const withWill: bool = c.willTopic != 0 && !c.clearing;
+  const withWill: bool = c.willTopic != 0 && !c.clearing; // [MQTT3-3.1.2-9] as the flag says
   if (piece == 1) return c.clientId;
   if (piece == 2) return withWill ? <u32>c.willTopic : 0;
   if (piece == 3) return withWill ? <u32>c.willPayload : 0;
@@ -108,6 +108,7 @@ function setPublishPiece(c: Client, piece: u32, i: u32): void {
   if (piece == Piece.Topic) {
     setSpan(c, wireTopic(c, entry), wireTopicLength(c, entry));
   } else if (piece == Piece.PacketId && qosOf(entry) > 0) {
+    // [MQTT3-2.3.1-5] QoS 0 has none
     writeU16(addressOf(c, c.headAt), entry.packetId);
     setSpan(c, c.headAt, 2);
   } else if (piece == Piece.Payload && (entry.options & Option.InParts) == 0) {

@@ -31,7 +31,7 @@ export function checkTopicName(at: usize, length: u32): i32 {
       next++;
     } else {
       const bytes: i32 = nameCharacter(next, <u32>(end - next));
-      if (bytes < 0) return Status.TopicWildcard; // [MQTT3-3.3.2-2]
+      if (bytes < 0) return Status.TopicWildcard; // [MQTT3-3.3.2-2] [MQTT3-4.7.1-1]
       if (bytes == 0) return Status.BadUtf8; // [MQTT3-4.7.3-2]
       next += <u32>bytes;
     }
@@ -43,7 +43,7 @@ export function checkTopicName(at: usize, length: u32): i32 {
 export function checkTopicFilter(at: usize, length: u32): i32 {
   if (length == 0) return Status.TopicEmpty;
   if (length > MAX_TOPIC_BYTES) return Status.TopicTooLarge;
-  if (!isString(at, length)) return Status.BadUtf8;
+  if (!isString(at, length)) return Status.BadUtf8; // [MQTT3-3.8.3-1] [MQTT3-3.10.3-1]
   for (let i: u32 = 0; i < length; i++) {
     const character: u32 = load<u8>(at + i);
     if (character != Character.Plus && character != Character.Hash) continue;

@@ -1,4 +1,4 @@
-// Control packet types, as the upper four bits of the first byte.
+// Control packet types, as the upper four bits of the first byte: the standard's, and none of our own. [MQTT3-7.0.0-2]
 
 export const enum Packet {
   Connect = 1,

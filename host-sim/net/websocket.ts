@@ -24,6 +24,9 @@ export interface WebSocketAddress {
   readonly tls: TlsSettings | null;
 }
 
+/** [MQTT3-6.0.0-3] */
+const SUBPROTOCOL = "mqtt";
+
 /** What may wait in memory before `write` asks for patience: as much as a socket of Node's. */
 const HIGH_WATER_BYTES = 16 * 1024;
 
@@ -41,7 +44,7 @@ export function webSocketDialer(address: WebSocketAddress): Dialer {
 function dial(address: WebSocketAddress, tls: ConnectionOptions | null, handlers: StreamHandlers): Stream {
   const where = `${address.tls === null ? "ws" : "wss"}://${hostText(address.host)}:${address.port}`;
   const raw = connectTcp({ host: address.host, port: address.port, noDelay: true });
-  const webSocket = new WebSocket(`${where}${address.path}`, ["mqtt"], {
+  const webSocket = new WebSocket(`${where}${address.path}`, [SUBPROTOCOL], {
     perMessageDeflate: false,
     createConnection: () => (tls === null ? raw : encrypted(raw, tls)),
   });

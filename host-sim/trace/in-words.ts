@@ -6,7 +6,7 @@ import type { HappeningKind, HappeningOf } from "./vocabulary.ts";
 
 type Words = { readonly [Kind in HappeningKind]: (happening: HappeningOf<Kind>) => string };
 
-/** [MQTT3-2.2.1] and MQTT 5's AUTH, by their numbers. */
+/** Those of section 2.2.1, and MQTT 5's AUTH, by their numbers. */
 const PACKET_NAMES: readonly string[] =
   "? CONNECT CONNACK PUBLISH PUBACK PUBREC PUBREL PUBCOMP SUBSCRIBE SUBACK UNSUBSCRIBE UNSUBACK PINGREQ PINGRESP DISCONNECT AUTH".split(
     " ",

@@ -116,6 +116,7 @@ test("a live device that is moved goes on, connected and offline alike", () => {
   assert.equal(moved.broker.packets.at(-1)?.cmd, "disconnect");
 });
 
+// [MQTT3-4.4.0-1] [MQTT3-4.6.0-1] [MQTT3-3.3.1-1]
 test("a session that the broker kept is resumed: what was in flight is sent again with DUP, in order", () => {
   const device = startedDevice({ clean: false });
   device.broker.acknowledges = false;

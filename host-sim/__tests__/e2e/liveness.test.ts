@@ -58,6 +58,7 @@ againstEachBroker("liveness", async (suite, { port }) => {
     },
   );
 
+  // [MQTT3-3.1.2-23]
   const slow = suite.test("a link of 2 s each way is not taken for a dead one, by either side", async (t) => {
     const proxy = await proxyTo(t, port);
     proxy.latency(slowLinkMs);
@@ -66,7 +67,7 @@ againstEachBroker("liveness", async (suite, { port }) => {
     await client.reported("connected");
     await proxy.waitFor(({ cmd }) => cmd === "pingresp", 15_000);
     assert.deepEqual(client.all("closed"), [], describeRecords(proxy.log));
-    // [MQTT3-3.1.2-23] counts from the CONNECT, though nothing may follow it before the CONNACK.
+    // The keep-alive counts from the CONNECT, though nothing may follow it before the CONNACK.
     const [connectedAtMs = 0, pingedAtMs = 0] = proxy.log
       .filter(({ direction }) => direction === "toBroker")
       .map(({ atMs }) => atMs);
@@ -77,6 +78,7 @@ againstEachBroker("liveness", async (suite, { port }) => {
   await Promise.all([silence, noKeepAlive, slow]);
 });
 
+// [MQTT3-3.1.2-23]
 test("a round trip longer than the keep-alive does not stretch the time between two packets", {
   timeout: 30_000,
 }, async (t) => {
@@ -89,7 +91,7 @@ test("a round trip longer than the keep-alive does not stretch the time between 
   await client.reported("connected");
   proxy.latency(slowLinkMs);
   await proxy.waitFor(({ cmd }) => cmd === "pingresp", 10_000);
-  // [MQTT3-3.1.2-23] the gap is the client's to keep, whether or not an answer is under way.
+  // The gap is the client's to keep, whether or not an answer is under way.
   const pings = proxy.log.filter(({ cmd }) => cmd === "pingreq");
   assert.ok(pings.length >= 2, `no second PINGREQ in 4 s:\n${describeRecords(proxy.log)}`);
 });

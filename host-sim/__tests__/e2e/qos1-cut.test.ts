@@ -81,6 +81,7 @@ async function receiveThroughACut(t: TestContext, port: number, topic: string, r
   );
 }
 
+// [MQTT3-7.0.0-2] [MQTT3-4.3.2-1] [MQTT3-4.3.2-2] [MQTT3-4.4.0-1]
 againstEachBroker("QoS 1 through a cut", async (suite, { port }) => {
   for (const when of moments) {
     for (const place of asPublisher) {

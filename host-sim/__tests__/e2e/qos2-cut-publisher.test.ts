@@ -44,6 +44,7 @@ async function publishThroughACut(t: TestContext, port: number, topic: string, r
   );
 }
 
+// [MQTT3-7.0.0-2] [MQTT3-4.3.3-1] [MQTT3-4.4.0-1]
 againstEachBroker("QoS 2 published through a cut", async (suite, { port }) => {
   for (const place of places) {
     for (const when of moments) {

@@ -61,6 +61,7 @@ async function receiveThroughACut(
   assert.deepEqual(client.messages, [...commands, "last"], describeRecords(proxy.log));
 }
 
+// [MQTT3-7.0.0-2] [MQTT3-4.3.3-2]
 againstEachBroker("QoS 2 received through a cut", async (suite, broker) => {
   for (const place of places) {
     for (const when of moments) {

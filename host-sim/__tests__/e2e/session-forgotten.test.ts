@@ -154,6 +154,7 @@ function filtersAsked({ bytes }: PacketRecord): string {
   return bytes.subarray(4).toString();
 }
 
+// [MQTT3-3.1.2-6] [MQTT3-4.1.0-1]
 againstEachBroker("a session that the broker forgot", async (suite, broker) => {
   for (const { name, forget } of ways) {
     await suite.test(`by ${name}: the client asks for its subscriptions again by itself`, async (t) => {

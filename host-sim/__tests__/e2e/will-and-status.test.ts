@@ -47,6 +47,7 @@ againstEachBroker("the retained status", async (suite, { name, port }) => {
     assert.equal(goodbyes.length, 0, "a DISCONNECT, had it come through, would have deleted the will");
   });
 
+  // [MQTT3-3.1.2-9]
   await suite.test("a cut fires the will, and the next connection takes it back", async (t) => {
     const { topic, proxy, observer, options } = await setScene(t, port);
     const client = startBareClient(t, { ...options, reconnects: false });
@@ -64,6 +65,7 @@ againstEachBroker("the retained status", async (suite, { name, port }) => {
     assert.equal(await retainedAt(t, port, topic), told.birth);
   });
 
+  // [MQTT3-3.14.4-1] [MQTT3-3.14.4-2]
   await suite.test("a goodbye is the last word, and fires no will", async (t) => {
     const { topic, proxy, observer, options } = await setScene(t, port);
     const client = startBareClient(t, options);

@@ -44,7 +44,7 @@ function packetSize(bytes: Buffer): number | undefined {
     remainingLength += (byte & 0x7f) * 128 ** i;
     if (byte < 0x80) return i + 2 + remainingLength;
   }
-  return Number.NaN; // [MQTT3-2.2.3] at most four bytes of length
+  return Number.NaN; // at most four bytes of length
 }
 
 /** Cuts one direction's bytes into packets; what cannot be a packet is passed as it comes, so nothing is held for ever. */

@@ -31,7 +31,7 @@ interface Head {
   readonly packetBytes: number;
 }
 
-/** [MQTT3-2.2.3] One to four bytes of seven bits each say how many follow. */
+/** Section 2.2.3: one to four bytes of seven bits each say how many follow. */
 function headOf(bytes: Uint8Array): Head | "incomplete" | "no-packet" {
   let remainingLength = 0;
   for (let i = 0; i < NO_MORE_THAN_BYTES; i++) {

@@ -193,6 +193,7 @@ describe("publish", () => {
     await assert.rejects(strict.publish("t", "early"), { code: "offline" });
   });
 
+  // [MQTT3-3.3.2-2] [MQTT3-4.7.1-1] [MQTT3-4.7.3-1] [MQTT3-4.7.3-2] [MQTT3-4.7.3-3]
   it("is refused with a code, and nothing is sent", async (t) => {
     const { broker, client } = await connected(t);
     const refusals: readonly (readonly [topic: string, qos: number, code: string])[] = [

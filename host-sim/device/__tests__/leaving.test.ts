@@ -34,6 +34,7 @@ function assertStaysAway(block: BlockUnderTest): void {
 }
 
 describe("after disconnect", () => {
+  // [MQTT3-3.14.4-1]
   it("the status goes out, then DISCONNECT, then the transport is closed gently", () => {
     const block = leaving();
     receive(block, "PUBACK id=2");

@@ -78,6 +78,7 @@ describe("a block that is moved", () => {
 });
 
 describe("a copy that wakes up", () => {
+  // [MQTT3-3.1.2-4] [MQTT3-4.1.0-1]
   it("resumes its session: what was in flight is sent again, what was received is not delivered twice", () => {
     const block = connectedClient(core, { clean: false });
     block.publish("t", "one", 1);

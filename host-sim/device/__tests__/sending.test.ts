@@ -49,6 +49,7 @@ describe("a short write", () => {
   });
 });
 
+// [MQTT3-3.3.1-1] [MQTT3-4.3.2-1] [MQTT3-4.3.3-1]
 describe("DUP is 1 exactly when a byte of that PUBLISH was given to a transport before in the same session", () => {
   for (let given = 0; given <= 12; given++) {
     it(`after ${given} of its bytes`, () => {
@@ -153,6 +154,7 @@ describe("a setting made while CONNECT is being sent", () => {
 });
 
 describe("a large window", () => {
+  // [MQTT3-2.3.1-2] [MQTT3-2.3.1-1]
   it("skips the id that is never acknowledged, across the wrap at 65535 and never uses 0", () => {
     const block = connectedClient(core);
     const stuck = block.publish("t", "stuck", 1);
@@ -177,6 +179,7 @@ describe("a large window", () => {
 });
 
 describe("the link's end", () => {
+  // [MQTT3-4.4.0-1] [MQTT3-4.3.1-1]
   it("at every byte of a batch keeps what was not acknowledged and drops QoS 0", () => {
     for (let given = 0; given < 40; given++) {
       const block = connectedClient(core, { clean: false });

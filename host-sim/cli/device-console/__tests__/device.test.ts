@@ -171,6 +171,7 @@ describe("publish", () => {
     assert.deepEqual([second?.topic, String(second?.payload)], ["small", "s"]);
   });
 
+  // [MQTT3-3.3.1-1] [MQTT3-4.4.0-1]
   it("is sent again with DUP and the same id after a cut, in the same session", async (t) => {
     const { broker, console } = await world(t, (packet, peer) => {
       if (packet.cmd === "connect" && peer.connection === 2) {
@@ -209,6 +210,7 @@ describe("publish", () => {
     );
   });
 
+  // [MQTT3-3.1.3-2]
   it("of one client id is never sent under another", async (t) => {
     const { broker, console } = await world(t);
     await console.ask(connectTo(broker, { clean: false }), "connected");
