@@ -39,7 +39,10 @@ function startOver(c: Client): void {
   restoreSubscriptions(c);
 }
 
-/** What became of the session, with the outbox and the subscriptions put to rights. Nothing else ends it. [MQTT3-4.1.0-1] [MQTT3-4.1.0-2] */
+/**
+ * What became of the session, with the outbox and the subscriptions put to rights. [MQTT3-3.1.2-4] What both sides kept goes
+ * on; [MQTT3-4.1.0-1] [MQTT3-4.1.0-2] nothing but a CONNACK ends it.
+ */
 function settleSession(c: Client, isPresent: bool): SessionOutcome {
   const had: bool = c.hasSession;
   const wasCleared: bool = c.tellCleared;
@@ -49,7 +52,7 @@ function settleSession(c: Client, isPresent: bool): SessionOutcome {
   // MQTT 3.1 cannot say whether it kept the session: everything is sent again and asked for again
   const isAssumed: bool = c.version == 3 && had && !c.clean;
   if (isPresent || isAssumed) {
-    resume(c); // [MQTT3-3.1.2-4]
+    resume(c);
     // an unanswered CONNECT may have made the session that is present now, and that one knows no subscriptions
     if (isAssumed || mayBeNew) restoreSubscriptions(c);
     if (isAssumed) forgetAllInbound(c);
