@@ -9,11 +9,16 @@ const MAX_LENGTH_BYTES: u32 = 4;
 const DUP_BIT: u32 = 8;
 const QOS_BITS: u32 = 6;
 
+/** A server of 3.1 marks a PUBREL that it sends again. */
+function isRepeatedPubrel(c: Client, type: u32, flags: u32): bool {
+  return c.version == 3 && type == Packet.Pubrel && flags == (Flags.Reserved | DUP_BIT);
+}
+
 /** [MQTT3-2.2.2-2] [MQTT3-3.3.1-4] [MQTT3-3.3.1-2] */
-function flagsFault(type: u32, flags: u32): CloseReason {
+function flagsFault(c: Client, type: u32, flags: u32): CloseReason {
   if (type != Packet.Publish) {
     const required: u32 = type == Packet.Pubrel ? Flags.Reserved : Flags.None;
-    return flags == required ? CloseReason.None : CloseReason.BadFlags;
+    return flags == required || isRepeatedPubrel(c, type, flags) ? CloseReason.None : CloseReason.BadFlags;
   }
   const qos: u32 = flags & QOS_BITS;
   if (qos == QOS_BITS) return CloseReason.BadQos;
@@ -65,7 +70,7 @@ export function readFrame(c: Client): i32 {
   const first: u32 = load<u8>(at);
   const type: u32 = first >> 4;
   let fault: CloseReason = typeFault(c, type);
-  if (fault == CloseReason.None) fault = flagsFault(type, first & 15);
+  if (fault == CloseReason.None) fault = flagsFault(c, type, first & 15);
   if (fault != CloseReason.None) return -fault;
 
   const lengthBytes: i32 = readRemaining(c, at + 1, available - 1);

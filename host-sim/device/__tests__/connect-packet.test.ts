@@ -80,7 +80,7 @@ describe("CONNECT", () => {
     const block = made([asDevice]);
     block.publish("t", "waits", 1);
     block.subscribe("waits", 1);
-    assert.equal(open(block).readUInt8(0), 0x10);
+    assert.deepEqual(open(block), packetBytes(`hex 10 0f ${NAME} 02 00 3c ${ID}`));
     for (let seconds = 0; seconds < 29; seconds++) {
       block.nowMs += 1000;
       block.events();

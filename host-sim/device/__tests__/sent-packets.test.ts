@@ -28,6 +28,17 @@ describe("PUBLISH", () => {
     assertSends(block, '30 07 00 03 "a/b" "xy"');
   });
 
+  // [MQTT3-2.3.1-5] [MQTT3-3.3.1-2] [MQTT3-4.3.1-1]
+  it("of QoS 0 that goes straight to the transport has the same bytes", () => {
+    const block = connectedClient(core);
+    const topic = block.text("a/b", "Topic");
+    const length = core.put(core.inbox, "xy");
+    const { client, nowMs } = block;
+    const written = exports.publishNow(client, topic, core.inbox, length, 0, core.outbox, 100, nowMs);
+    const sent = Buffer.from(core.bytes.subarray(core.outbox, core.outbox + written));
+    assert.equal(sent.toString("hex"), packetBytes('hex 30 07 00 03 "a/b" "xy"').toString("hex"));
+  });
+
   // [MQTT3-4.3.1-1] [MQTT3-3.3.1-2]
   it("of QoS 0 that was cut off in the middle is not sent again", () => {
     const block = connectedClient(core, { clean: false });
