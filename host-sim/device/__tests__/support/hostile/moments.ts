@@ -19,6 +19,8 @@ export interface Moment {
   readonly acks: readonly AckName[] | null;
   /** The answer that it may get for its request under id 1, and for how many filters; `none` of them before it has left whole. */
   readonly request: { readonly answer: "SUBACK" | "UNSUBACK" | "none"; readonly filters: number } | null;
+  /** Whether what it is sent goes to the firmware: not on a connection that only has an old session discarded. */
+  readonly delivers: boolean;
   /** How many ids of QoS 2 messages it has room for. */
   readonly inboundIds: number;
   readonly reach: (block: BlockUnderTest) => void;
@@ -67,7 +69,13 @@ function openedAgain(block: BlockUnderTest): void {
   block.collect();
 }
 
-const QUIET = { connect: null, acks: null, request: null, inboundIds: smallCapacities.inboundIds } as const;
+const QUIET = {
+  connect: null,
+  acks: null,
+  request: null,
+  delivers: true,
+  inboundIds: smallCapacities.inboundIds,
+} as const;
 
 const BEFORE_CONNACK: readonly Moment[] = [
   {
@@ -85,6 +93,16 @@ const BEFORE_CONNACK: readonly Moment[] = [
     connect: "clean",
     reach(block) {
       opened(block, true);
+      block.collect();
+    },
+  },
+  {
+    ...QUIET,
+    name: "after a CONNECT that only has an old session discarded",
+    connect: "clean",
+    delivers: false,
+    reach(block) {
+      opened(block, false);
       block.collect();
     },
   },
