@@ -31,29 +31,29 @@ function hear(block: BlockUnderTest, bytes: Buffer, chunk: number): readonly See
   return seen;
 }
 
-function assertGoesOn(block: BlockUnderTest, seen: readonly Seen[], { delivers }: Moment): void {
-  const close = seen.find(({ event }) => event === Event.CloseTransport);
-  assert.equal(close, undefined, `closes for ${nameOf(CloseReason, close?.code ?? 0)}`);
+function closeIn(seen: readonly Seen[]): Seen | undefined {
+  return seen.find(({ event }) => event === Event.CloseTransport);
+}
+
+function assertGoesOn(seen: readonly Seen[], { delivers }: Moment): void {
+  const close = closeIn(seen);
+  if (close !== undefined) assert.fail(`closes for ${nameOf(CloseReason, close.code)}`);
   assert.equal(seen.filter(isCanary).length, delivers ? 1 : 0, "what follows is not delivered once");
-  checkInvariants(block);
 }
 
 /** Before 5 no word is said at the end: a DISCONNECT would delete the will. */
 function assertCloses(block: BlockUnderTest, seen: readonly Seen[], faults: ReadonlySet<CloseReason>): void {
-  const close = seen.find(({ event }) => event === Event.CloseTransport);
-  assert.ok(close !== undefined, "goes on");
-  assert.ok(faults.has(close.code as CloseReason), `closes for ${nameOf(CloseReason, close.code)}`);
+  const close = closeIn(seen);
+  if (close === undefined) assert.fail("goes on");
+  if (!faults.has(close.code as CloseReason)) assert.fail(`closes for ${nameOf(CloseReason, close.code)}`);
   assert.equal(close.flag, 0, "closes as after a goodbye");
   assert.ok(!seen.some(isCanary), "what follows is delivered");
+  assert.ok(!seen.some(({ event }) => event === Event.Published), "a message is published by what closed");
   const isMidPacket = block.field("sending") !== Sending.Nothing;
   assert.ok(isMidPacket || block.collect().length === 0, "something is sent after all");
-  const inFlight = block.field("inflight");
   block.closed(ClosedBy.Client);
   const ended = block.events().find(({ event }) => event === Event.Closed);
   assert.equal(ended?.code, close.code, "the end is told for another reason");
-  const taken = seen.filter(({ event }) => event === Event.Published).length;
-  assert.ok(taken === 0 && block.field("inflight") <= inFlight, "a message is published by what closed");
-  checkInvariants(block);
 }
 
 function check(at: BlockAt, moment: Moment, version: Version, said: Said, bytes: Buffer): void {
@@ -64,9 +64,10 @@ function check(at: BlockAt, moment: Moment, version: Version, said: Said, bytes:
     const block = at.again();
     const seen = hear(block, Buffer.concat([bytes, CANARY]), chunk);
     if (faults.size > 0) assertCloses(block, seen, faults);
-    else assertGoesOn(block, seen, moment);
+    else assertGoesOn(seen, moment);
     assert.ok(block.areGuardsIntact(), "a byte outside the block was written");
   }
+  checkInvariants(at.block);
 }
 
 /** The first few that got another reaction than they should have. */
@@ -116,8 +117,7 @@ describe("a Remaining Length", () => {
       for (let first = 0; first < 256; first++) {
         const block = at.again();
         const seen = hear(block, Buffer.concat([Buffer.from([first, 255, 255, 255, 255]), CANARY]), 1);
-        const close = seen.find(({ event }) => event === Event.CloseTransport);
-        assert.ok(close !== undefined && !seen.some(isCanary), `${first} goes on`);
+        assert.ok(closeIn(seen) !== undefined && !seen.some(isCanary), `${first} goes on`);
       }
     });
   }
