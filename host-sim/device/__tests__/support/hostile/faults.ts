@@ -100,12 +100,7 @@ function* ackFaults(name: string, packetId: number, moment: Moment): Iterable<Cl
   if (name === "UNSUBACK") {
     if (moment.request?.answer !== "UNSUBACK") yield CloseReason.UnexpectedAck;
     if (packetId !== 1) yield CloseReason.BadPacketId;
-  } else if (
-    name !== "PUBREL" &&
-    packetId === 1 &&
-    moment.acks !== null &&
-    !moment.acks.some((ack) => ack === name)
-  ) {
+  } else if (name !== "PUBREL" && packetId === 1 && moment.acks?.some((ack) => ack === name) === false) {
     yield CloseReason.UnexpectedAck;
   }
 }

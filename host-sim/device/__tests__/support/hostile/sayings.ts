@@ -23,7 +23,7 @@ const ACKS: readonly Said[] = [0x40, 0x50, 0x62, 0x6a, 0x70, 0xb0].flatMap((firs
 );
 
 /** CONNACK and SUBACK with every value in each place, for when they are awaited; at other moments a few of them are enough. */
-const CONNACKS = (values: readonly number[]): readonly Said[] =>
+const connacksWith = (values: readonly number[]): readonly Said[] =>
   values
     .flatMap((value) => [
       ...[0, 1, 5, 6, 255].map((code) => bytes(value, code)),
@@ -31,7 +31,7 @@ const CONNACKS = (values: readonly number[]): readonly Said[] =>
     ])
     .map((body) => ({ first: 0x20, body }));
 
-const SUBACKS = (codes: readonly number[]): readonly Said[] =>
+const subacksWith = (codes: readonly number[]): readonly Said[] =>
   [
     ...codes.flatMap((code) => [bytes(0, 1, code, 0), bytes(0, 1, 0x80, code)]),
     ...IDS.map((id) => Buffer.concat([u16(id), bytes(1, 2)])),
@@ -74,8 +74,8 @@ const CUT_SHORT: readonly Said[] = [0x30, 0x32, 0x34].flatMap((first) =>
 const AT_ANY_MOMENT: readonly Said[] = [...FIRST_BYTES, ...ACKS, ...WITH_TOPICS, ...WITH_IDS, ...CUT_SHORT];
 
 export function sayingsAt({ connect, request }: Moment): readonly Said[] {
-  const connacks = CONNACKS(connect === null ? FEW : range(256));
-  return [...AT_ANY_MOMENT, ...connacks, ...SUBACKS(request === null ? FEW : range(256))];
+  const connacks = connacksWith(connect === null ? FEW : range(256));
+  return [...AT_ANY_MOMENT, ...connacks, ...subacksWith(request === null ? FEW : range(256))];
 }
 
 /** A Remaining Length in as many bytes as are asked for, at least those that it needs. */
