@@ -68,9 +68,14 @@ function readNext(c: Client, nowMs: u32): i32 {
   return length <= c.receiveCapacity ? Event.None : readLargePublish(c, <u32>head, nowMs);
 }
 
+/** Whether there may be something to read: bytes, or the end of a body of which all has come. */
+function hasMore(c: Client): bool {
+  return c.receiveStart != c.receiveEnd || c.receiveMode != ReceiveMode.Packet;
+}
+
 /** Reads packets up to the first event. [MQTT3-4.6.0-2] Reading stops while there is no room for another acknowledgement. */
 export function readPackets(c: Client, nowMs: u32): i32 {
-  while (isReading(c) && canOwe(c)) {
+  while (hasMore(c) && isReading(c) && canOwe(c)) {
     const start: u32 = c.receiveStart;
     const mode: u32 = c.receiveMode;
     const event: i32 = readNext(c, nowMs);

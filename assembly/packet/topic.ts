@@ -12,7 +12,7 @@ const enum Character {
 
 const MAX_TOPIC_BYTES: u32 = 65535; // [MQTT3-4.7.3-3]
 
-/** Bytes of the character at `at`; 0 if it is none, -1 for a wildcard. Every byte of every received topic comes here, so letters go first. */
+/** Bytes of the character at `at`; 0 if it is none, -1 for a wildcard. */
 function nameCharacter(at: usize, left: u32): i32 {
   const character: u32 = load<u8>(at);
   if (character == Character.Plus || character == Character.Hash) return -1;
@@ -26,15 +26,15 @@ export function checkTopicName(at: usize, length: u32): i32 {
   const end: usize = at + length;
   let next: usize = at;
   while (next < end) {
-    const character: u32 = load<u8>(next);
-    if ((character & 0xc0) == 0x40 || (character > <u32>Character.Plus && character < 0x80)) {
-      next++;
-    } else {
-      const bytes: i32 = nameCharacter(next, <u32>(end - next));
-      if (bytes < 0) return Status.TopicWildcard; // [MQTT3-3.3.2-2] [MQTT3-4.7.1-1]
-      if (bytes == 0) return Status.BadUtf8; // [MQTT3-4.7.3-2]
-      next += <u32>bytes;
+    let character: u32 = load<u8>(next);
+    while ((character & 0xc0) == 0x40 || (character > <u32>Character.Plus && character < 0x80)) {
+      if (++next == end) return Status.Ok;
+      character = load<u8>(next);
     }
+    const bytes: i32 = nameCharacter(next, <u32>(end - next));
+    if (bytes < 0) return Status.TopicWildcard; // [MQTT3-3.3.2-2] [MQTT3-4.7.1-1]
+    if (bytes == 0) return Status.BadUtf8; // [MQTT3-4.7.3-2]
+    next += <u32>bytes;
   }
   return Status.Ok;
 }
