@@ -1,8 +1,9 @@
 // The laptop's image as the commands ask for it, and what they say when it was not built. Knows no command.
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ImageMissing } from "../device/core.ts";
+import type { TranslatedImage } from "../device/translated-core.ts";
 import { missingFailure } from "./failure.ts";
 
 /** The laptop's build of the very code that a board runs. */
@@ -24,6 +25,14 @@ export function readImage(root: string): Image {
   }
   const hash = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
   return { module: new WebAssembly.Module(bytes), hash };
+}
+
+const TRANSLATED = "build/espruino/simulated.json";
+
+/** The same firmware in translated JavaScript; null where it was not built. */
+export function readTranslated(root: string): TranslatedImage | null {
+  const file = join(root, TRANSLATED);
+  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : null;
 }
 
 /** What `work` answers. Throws a missing `Failure` if it finds no image. */

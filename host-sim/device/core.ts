@@ -141,7 +141,8 @@ function refuse(): never {
 
 /** One memory with many blocks. Not for use by two threads. */
 export class Core {
-  readonly exports: ClientExports & SensorExports & WebAssembly.Exports;
+  /** Those of the image; a core of another kind puts its own in their place. */
+  exports: ClientExports & SensorExports;
   /** The board of the device whose firmware runs now. */
   board: Board = noBoard;
   /** Views of the whole memory. They change whenever it grows, so they are never kept. */
@@ -166,7 +167,7 @@ export class Core {
       writeIdentity: (at, capacity) => this.board.writeIdentity(at, capacity),
     };
     const instance = new WebAssembly.Instance(module, { env: { memory: this.#memory }, board: { ...board } });
-    this.exports = instance.exports as ClientExports & SensorExports & WebAssembly.Exports;
+    this.exports = instance.exports as unknown as ClientExports & SensorExports;
     this.bytes = Buffer.from(this.#memory.buffer);
     this.view = new DataView(this.#memory.buffer);
   }

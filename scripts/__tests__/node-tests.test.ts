@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { withoutEspruino } from "../../host-sim/__tests__/support/linux-espruino-named.ts";
 import { root } from "../root.ts";
-import { leftOutLines, type Tally } from "../test/tally.ts";
+import { leftOutLines, mustRun, type Tally } from "../test/tally.ts";
 import { folderWith } from "./support/checkout.ts";
 
 const RUNNER = fileURLToPath(new URL("support/run-node-tests.ts", import.meta.url));
@@ -75,5 +76,19 @@ describe("a run of Node's tests", () => {
       "left out: d (no reason given)",
       "left out: e (not written yet)",
     ]);
+  });
+
+  it("excuses only tests that need an Espruino from a machine that is set up to run everything", () => {
+    const reasons = [
+      "mosquitto is not installed",
+      "ESPRUINO names no Linux Espruino",
+      "socat is not installed",
+    ];
+    const must = mustRun(reasons.map((reason) => ({ test: "a", reason })));
+    assert.deepEqual(
+      must.map(({ reason }) => reason),
+      ["mosquitto is not installed", "socat is not installed"],
+    );
+    if (withoutEspruino) assert.equal(withoutEspruino, "ESPRUINO names no Linux Espruino");
   });
 });

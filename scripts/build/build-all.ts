@@ -6,8 +6,9 @@ import { type Artefact, BuildFailure, place } from "./artefact.ts";
 import { hashOfInputs, isFresh, markFresh } from "./freshness.ts";
 import { host } from "./host.ts";
 import { images } from "./images.ts";
+import { simulated } from "./simulated.ts";
 
-export const artefacts: readonly Artefact[] = [...images, host];
+export const artefacts: readonly Artefact[] = [...images, simulated, host];
 
 /**
  * Makes what is missing or stale, and says one line for each artefact. One that fails does not keep the others from

@@ -41,12 +41,18 @@ const layers: readonly Layer[] = [
   { folder: "host-sim/net", knows: ground, packages: true },
   { folder: "host-sim/broker", knows: wires, packages: true },
   { folder: "host-sim/device", knows: wires, packages: true },
+  { folder: "host-sim/espruino", knows: wires, packages: true },
   { folder: "host-sim/client", knows: [...wires, "host-sim/device"], packages: true },
   { folder: "host-sim/scenario", knows: [...ends, ...observers], packages: true },
   { folder: "host-sim/trace", knows: ground, observes: observed, packages: true },
   { folder: "host-sim/promises", knows: [...ground, "host-sim/trace"], observes: observed, packages: true },
   { folder: "host-sim/dashboard", knows: [...ground, "host-sim/trace"], observes: observed, packages: true },
-  { folder: "host-sim/cli", knows: [...observed, ...observers, "host-sim/client"], packages: true },
+  { folder: "host-sim/flash", knows: ["host-sim/words", "host-sim/time"], packages: true },
+  {
+    folder: "host-sim/cli",
+    knows: [...observed, ...observers, "host-sim/client", "host-sim/flash"],
+    packages: true,
+  },
 ];
 
 export const check: Check = {

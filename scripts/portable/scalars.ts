@@ -58,3 +58,8 @@ export function literalType(value: number, expected: Type | null): Scalar | null
 export function commonType(left: Scalar, right: Scalar): Scalar {
   return bitsOf(right) <= bitsOf(left) ? left : right;
 }
+
+/** The lowest and the highest value of a type. */
+export function rangeOf(type: Scalar): { readonly lowest: number; readonly highest: number } {
+  return FACTS[type];
+}

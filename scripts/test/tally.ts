@@ -14,6 +14,14 @@ export interface LeftOut {
   readonly reason: string;
 }
 
+/** Begins the reason of a test that needs a program nobody can be asked to have: it has to be built, and is named here. */
+export const ONLY_WHERE_NAMED = "ESPRUINO names no";
+
+/** Those that a machine which is set up to run everything would have run. */
+export function mustRun(leftOut: readonly LeftOut[]): readonly LeftOut[] {
+  return leftOut.filter(({ reason }) => !reason.startsWith(ONLY_WHERE_NAMED));
+}
+
 export function sum(one: Tally, other: Tally): Tally {
   return {
     passed: one.passed + other.passed,
