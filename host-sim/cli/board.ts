@@ -1,8 +1,9 @@
 // Boards, as files say they are: found, read and checked against their schema. Knows no board by name.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
+import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import type { Capacities } from "../device/core.ts";
+import type { EspruinoFacts, PinFacts } from "../flash/board-facts.ts";
 import type { EnergyFigures } from "../net/link/meter/figures.ts";
 import type { BoardTcp } from "../net/link/tcp/board-tcp.ts";
 import { didYouMean } from "../words/nearest.ts";
@@ -18,7 +19,15 @@ export interface Board {
     readonly clientBytesMax: number | null;
   };
   readonly capacities: Capacities;
-  readonly features: { readonly wifi: boolean; readonly tls: boolean };
+  readonly features: {
+    readonly wifi: boolean;
+    readonly tls: boolean;
+    /** Can wake itself. */
+    readonly deepSleep: boolean;
+  };
+  readonly pins: PinFacts | null;
+  /** null: no Espruino, hence no image. */
+  readonly espruino: EspruinoFacts | null;
   readonly tcp: BoardTcp;
   readonly energy: EnergyFigures | null;
   readonly sources: Readonly<Record<string, string>>;
@@ -45,16 +54,25 @@ export function loadBoard(folder: string, name: string): Board {
   }
   const file = join(folder, `${name}.json`);
   const board = readJson(file);
-  // that the schema itself is one, a test says: asking at each start takes longer than all the rest
-  const isBoard = new Ajv2020({ allErrors: true, validateSchema: false }).compile<Board>(readSchema(folder));
+  const isBoard = validatorOf(folder);
   if (!isBoard(board)) throw badFile(file, (isBoard.errors ?? []).map(inWords));
   if (board.name !== name)
     throw badFile(file, [`/name is "${board.name}"; the file's name makes it "${name}"`]);
   return board;
 }
 
-function readSchema(folder: string): object {
-  return readJson(join(folder, SCHEMA_FILE)) as object;
+/** Compiled once, and a test says that the schema is one: either takes longer than reading every board there is. */
+const validators = new Map<string, ValidateFunction<Board>>();
+
+function validatorOf(folder: string): ValidateFunction<Board> {
+  const file = join(folder, SCHEMA_FILE);
+  const known = validators.get(file);
+  if (known !== undefined) return known;
+  const validator = new Ajv2020({ allErrors: true, validateSchema: false }).compile<Board>(
+    readJson(file) as object,
+  );
+  validators.set(file, validator);
+  return validator;
 }
 
 function readJson(file: string): unknown {

@@ -38,6 +38,21 @@ export const COMMANDS: readonly Registration[] = [
     load: async () => (await import("./commands/links.ts")).links,
   },
   {
+    name: "boards",
+    summary: "the boards there are, with everything known of them and its source",
+    load: async () => (await import("./commands/boards.ts")).boards,
+  },
+  {
+    name: "build",
+    summary: "what runs on a board, with its size against the board's budget",
+    load: async () => (await import("./commands/build.ts")).build,
+  },
+  {
+    name: "flash",
+    summary: "puts it on a board, and watches until the board is connected",
+    load: async () => (await import("./commands/flash.ts")).flash,
+  },
+  {
     name: "size",
     summary: "bytes of the built images, and of the client on every board",
     load: async () => (await import("./commands/size.ts")).size,

@@ -6,10 +6,10 @@ import { didYouMean } from "../../words/nearest.ts";
 import type { Context, ParsedCommand } from "../command.ts";
 import { EXIT, usageFailure } from "../failure.ts";
 import { detailGroups } from "../links/details.ts";
+import { sayDetails } from "../links/say-details.ts";
 import { linkSummaries, SUMMARY_HEADS, summaryWords } from "../links/summary.ts";
-import { createOutput, type Output } from "../output.ts";
+import { createOutput } from "../output.ts";
 
-const COLUMNS = 80;
 const ACCEPTED = "Accepted: npx motekit links, or npx motekit links show NAME";
 
 interface Options {
@@ -90,27 +90,5 @@ function show(file: ProfileFile, context: Context, { json = false }: Options): v
     return;
   }
   output.say(`${output.paint.bold(file.name)}: ${file.title}`);
-  sayDetails(file, output);
-}
-
-function sayDetails(file: ProfileFile, output: Output): void {
-  const groups = detailGroups(file);
-  const width = Math.max(...groups.flatMap(({ figures }) => figures.map(({ label }) => label.length)));
-  for (const { figures, source } of groups) {
-    for (const { label, words } of figures) output.say(`  ${label.padEnd(width)}  ${words}`);
-    if (source === null) continue;
-    for (const line of wrapped(source, COLUMNS - 6)) output.say(output.paint.dim(`      ${line}`));
-  }
-}
-
-function wrapped(text: string, columns: number): readonly string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > columns) {
-      lines.push(line);
-      line = word;
-    } else line = line === "" ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
+  sayDetails(detailGroups(file), output);
 }

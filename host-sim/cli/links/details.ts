@@ -1,6 +1,5 @@
-// Every figure of one link with where it comes from, as lines. Knows the shape of JSON; no figure by name.
-import type { ProfileFile } from "../../net/link/profile.ts";
-import { sourceOf } from "../../net/link/sources.ts";
+// Every figure of one file (a link's, a board's) with where it comes from, as lines. Knows the shape of JSON; no figure by name.
+import { type Sources, sourceOf } from "../../net/link/sources.ts";
 import { quantityWords } from "./quantity-words.ts";
 
 /** Figures that have one source, which is null for words that need none. */
@@ -18,11 +17,16 @@ interface Leaf extends Figure {
   readonly source: string | null;
 }
 
+/** Facts, and where they come from. */
+interface Sourced {
+  readonly sources: Sources;
+}
+
 /** Told by the title already. */
 const HEAD: ReadonlySet<string> = new Set(["$schema", "name", "title", "sources"]);
 
 /** In the order of the file. */
-export function detailGroups(file: ProfileFile): readonly DetailGroup[] {
+export function detailGroups(file: Sourced): readonly DetailGroup[] {
   const groups: { source: string | null; figures: Figure[] }[] = [];
   for (const [key, value] of Object.entries(file)) {
     if (HEAD.has(key)) continue;
@@ -35,14 +39,14 @@ export function detailGroups(file: ProfileFile): readonly DetailGroup[] {
   return groups;
 }
 
-function leavesOf(value: unknown, path: readonly string[], file: ProfileFile): readonly Leaf[] {
+function leavesOf(value: unknown, path: readonly string[], file: Sourced): readonly Leaf[] {
   if (value === null) return [];
   if (isQuantile(value, path)) return [leaf(value[1], [...path.slice(0, -1), `p ${value[0]}`], path, file)];
   if (typeof value !== "object") return [leaf(value, path, path, file)];
   return Object.entries(value).flatMap(([key, part]) => leavesOf(part, [...path, key], file));
 }
 
-function leaf(value: unknown, shown: readonly string[], path: readonly string[], file: ProfileFile): Leaf {
+function leaf(value: unknown, shown: readonly string[], path: readonly string[], file: Sourced): Leaf {
   const key = path.findLast((part) => !/^\d+$/.test(part)) ?? "";
   return {
     label: labelOf(shown),

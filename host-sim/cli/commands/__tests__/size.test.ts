@@ -94,5 +94,5 @@ it("capacities that the client refuses are exit 2, and name the board's file", a
   build(image);
   const { code, stderr } = await size();
   assert.equal(code, 2);
-  assert.match(stderr, /refuses the capacities of esp8266, with status -\d+\n.*boards\/esp8266\.json/);
+  assert.match(stderr, /refuses the capacities of (esp[\w-]+), with status -\d+\n.*boards\/\1\.json/);
 });

@@ -1,0 +1,242 @@
+// Owns what `require("motekit")` gives a program of one's own: options, calls and events over the one client of this module.
+// How bytes move is the loop's business.
+
+var RETAIN = 4;
+var QOS_MASK = 3;
+/** A longer payload is asked for in parts while it is sent. Behind it lies a packet that goes straight to the socket. */
+var PAYLOAD_BYTES = 300;
+var GOODBYE_WAIT_MS = 5000;
+var CONNECT_TIMEOUT_MS = 20000;
+
+/** The program's; null until it makes one. */
+var client = null;
+var broker = null;
+/** Handles of topics, by name: publishing to one that has a handle checks nothing again. */
+var topics = {};
+/** Names of filters, by handle. */
+var filters = [];
+/** Numbers of the messages under way, by ticket: a ticket is given out again at once. */
+var numbers = new Uint32Array(Client.entryCapacity);
+/** Payloads that are asked for in parts, by ticket. */
+var sources = {};
+var lastNumber = 0;
+/** A listener for messages runs, and what it asks for waits until it is done. */
+var isTelling = false;
+var hasAsked = false;
+
+/** Puts a text where the client takes it from. Answers its length. */
+function put(text) {
+  if (text.length > PAYLOAD_BYTES) throw new Error("motekit: longer than " + PAYLOAD_BYTES + " bytes");
+  bytes.set(text, scratch);
+  return text.length;
+}
+
+/**
+ * Calls the listeners for messages at once: what one chunk may hold, queued as Espruino's `emit` queues it, would fill a chip's
+ * memory. An error of theirs is told like any other, and is not the loop's.
+ */
+function tellMessage(topic, payload, packet) {
+  var listeners = client["#onmessage"];
+  if (!listeners) return;
+  if (listeners.call) listeners = [listeners];
+  isTelling = true;
+  hasAsked = false;
+  for (var i = 0; i < listeners.length; i++) {
+    try {
+      listeners[i].call(client, topic, payload, packet);
+    } catch (e) {
+      setTimeout(function () {
+        throw e;
+      }, 0);
+    }
+  }
+  isTelling = false;
+}
+
+/** Does what there is to do now; while such a listener runs, the loop that called it does. */
+function act() {
+  if (isTelling) hasAsked = true;
+  else pump();
+}
+
+function onEvent(event) {
+  isTelling = false; // a listener that ran out of variables never ended
+  if (event == Event.Message) {
+    var packet = { qos: Client.eventQos, retain: !!Client.eventRetain, dup: !!Client.eventDup };
+    if (Client.eventPayloadLength < Client.eventTotal) {
+      packet.offset = Client.eventPartOffset;
+      packet.total = Client.eventTotal;
+    }
+    tellMessage(
+      bytesText.substr(Client.eventTopicAt, Client.eventTopicLength),
+      bytesText.substr(Client.eventPayloadAt, Client.eventPayloadLength),
+      packet
+    );
+    return !hasAsked;
+  }
+  var code = Client.eventCode;
+  var ticket = Client.eventTicket;
+  var filter = filters[Client.eventFilter];
+  if (event == Event.Published || event == Event.HandedOver || event == Event.Dropped) {
+    delete sources[ticket];
+    if (event == Event.Dropped) {
+      var whys = ",offline,closed,overflow,superseded,session-lost,outcome-unknown,cancelled".split(",");
+      client.emit("dropped", numbers[ticket], whys[code]);
+    } else {
+      client.emit("published", numbers[ticket]);
+    }
+  } else if (event == Event.PartWanted) {
+    var length = Math.min(Client.eventPayloadLength, PAYLOAD_BYTES);
+    supply(ticket, scratch, put(sources[ticket].substr(Client.partsGiven, length)));
+  } else if (event == Event.Subscribed) {
+    client.emit("subscribed", filter, code);
+  } else if (event == Event.Unsubscribed) {
+    client.emit("unsubscribed", filter);
+  } else if (event == Event.Connected) {
+    var session = "fresh,resumed,lost,cleared".split(",")[code];
+    client.emit("connect", { sessionPresent: !!Client.eventFlag, session: session });
+  } else if (event == Event.Refused) {
+    client.emit("refused", code);
+  } else if (event == Event.Closed) {
+    if (code == CloseReason.SessionCleared || code == CloseReason.ForeignSession) return;
+    var reason = ",goodbye,link,server,timeout,silent,refused".split(",")[code] || "protocol-" + code;
+    client.emit("close", reason, socketError);
+  } else if (event == Event.MessageTooLarge) {
+    client.emit(
+      "too-large",
+      bytesText.substr(Client.eventTopicAt, Client.eventTopicLength),
+      Client.eventTotal
+    );
+  } else if (event == Event.MessageAborted) {
+    client.emit("aborted");
+  } else if (event == Event.SecondDevice) {
+    client.emit("second-device");
+  }
+}
+
+/** Answers the number of an accepted message, or the Status that refused it. */
+function numbered(ticket, source) {
+  if (ticket < 0) return ticket;
+  if (source) sources[ticket] = source;
+  numbers[ticket] = ++lastNumber;
+  act();
+  return lastNumber;
+}
+
+/** Throws for options that the client refuses, and for a second one: its memory is part of this module. */
+function MqttClient(options) {
+  function checked(status) {
+    if (status < 0) throw new Error("motekit: refused with status " + status);
+    return status;
+  }
+  function keepTopic(topic) {
+    topics[topic] = checked(prepareTopic(scratch, put(topic)));
+    return topics[topic];
+  }
+  function keepBytes(payload) {
+    return checked(prepareBytes(scratch, put(payload)));
+  }
+
+  if (client) throw new Error("motekit: one client a module");
+  if (options.tls && !HAS_TLS) throw new Error("motekit: no TLS on this board");
+  broker = options;
+  if (!broker.port) broker.port = broker.tls ? 8883 : 1883;
+  checked(setClientId(checked(prepareString(scratch, put(options.clientId || getSerial())))));
+  checked(setClean(options.clean !== false));
+  checked(setVersion(options.version || 4));
+  if (options.keepAlive !== undefined) checked(setKeepAlive(options.keepAlive));
+  if (options.username) {
+    var user = checked(prepareString(scratch, put(options.username)));
+    checked(setCredentials(user, options.password ? keepBytes(options.password) : 0));
+  }
+  if (options.reconnect === false) checked(setReconnect(false, 0, 0, CONNECT_TIMEOUT_MS));
+  if (options.parts) checked(setTakesParts(true));
+  var status = options.status;
+  var will = options.will;
+  if (status) {
+    var topic = keepTopic(status.topic);
+    var offline = keepBytes(status.offline || "offline");
+    checked(setWill(topic, offline, 1 | RETAIN));
+    checked(setStatusTopic(topic, offline));
+    checked(setStatus(keepBytes(status.online || "online")));
+    // a will that comes late is answered
+    filters[checked(subscribe(scratch, put(status.topic), 1))] = status.topic;
+  } else if (will) {
+    var flags = (will.qos & QOS_MASK) | (will.retain ? RETAIN : 0);
+    checked(setWill(keepTopic(will.topic), keepBytes(will.payload || ""), flags));
+  }
+  client = this;
+}
+
+/** Starts to connect, and to stay connected. Answers a Status. */
+MqttClient.prototype.connect = function () {
+  var status = connect(now());
+  if (status >= 0) act();
+  return status;
+};
+
+/** Says goodbye and stays disconnected. Answers a Status. */
+MqttClient.prototype.end = function (waitMs) {
+  var status = disconnect(waitMs === undefined ? GOODBYE_WAIT_MS : waitMs, now());
+  if (status >= 0) act();
+  return status;
+};
+
+/**
+ * Answers the message's number, 1 or more, which `published` and `dropped` name; 0 for one at QoS 0 that has left already; or
+ * the Status for which it was not accepted.
+ */
+MqttClient.prototype.publish = function (topic, payload, options) {
+  var flags = options ? (options.qos & QOS_MASK) | (options.retain ? RETAIN : 0) : 0;
+  var length = payload.length;
+  var handle = topics[topic];
+  if (!handle) {
+    var topicLength = put(topic);
+    handle = prepareTopic(scratch, topicLength);
+    if (handle < 0) {
+      // wrong, or one of too many: to be judged where it is
+      if (topicLength + length > PAYLOAD_BYTES)
+        return numbered(publishParts(0, scratch, topicLength, length, flags), payload);
+      bytes.set(payload, scratch + topicLength);
+      return numbered(publishTo(scratch, topicLength, scratch + topicLength, length, flags));
+    }
+    topics[topic] = handle;
+  }
+  if (length > PAYLOAD_BYTES) return numbered(publishParts(handle, 0, 0, length, flags), payload);
+  bytes.set(payload, scratch);
+  if (flags & QOS_MASK) return numbered(publish(handle, scratch, length, flags));
+  var to = scratch + PAYLOAD_BYTES;
+  var written = publishNow(handle, scratch, length, flags, to, writeRoom, now());
+  if (written <= 0) return numbered(publish(handle, scratch, length, flags));
+  writeRoom -= written;
+  try {
+    socket.write(bytesText.substr(to, written));
+  } catch (e) {
+    socketError = e.message; // closed by the other end, which is told next
+  }
+  return 0;
+};
+
+/** Answers a handle, or the Status that refuses it. `subscribed` tells what the broker granted. */
+MqttClient.prototype.subscribe = function (filter, options) {
+  var handle = subscribe(scratch, put(filter), options ? options.qos & QOS_MASK : 0);
+  if (handle >= 0) {
+    filters[handle] = filter;
+    act();
+  }
+  return handle;
+};
+
+/** Answers as `subscribe`; `unsubscribed` tells when it is over. */
+MqttClient.prototype.unsubscribe = function (filter) {
+  var handle = unsubscribe(scratch, put(filter));
+  if (handle >= 0) act();
+  return handle;
+};
+
+/** Whether the broker has accepted the connection. */
+MqttClient.prototype.isConnected = function () {
+  return Client.phase == Phase.Connected;
+};
+
+exports.Client = MqttClient;
