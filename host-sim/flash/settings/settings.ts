@@ -102,7 +102,7 @@ function schema(): object {
 }
 
 function inWords({ instancePath, message, params }: ErrorObject): string {
-  const where = instancePath === "" ? "the whole" : instancePath;
+  const where = instancePath === "" ? "the file" : instancePath;
   const { additionalProperty, allowedValues } = params as Readonly<Record<string, unknown>>;
   if (typeof additionalProperty === "string") {
     return `${where} has an unknown property "${additionalProperty}"`;
