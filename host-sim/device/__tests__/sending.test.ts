@@ -49,7 +49,7 @@ describe("a short write", () => {
   });
 });
 
-// [MQTT3-3.3.1-1] [MQTT3-4.3.2-1] [MQTT3-4.3.3-1]
+// [MQTT3-3.3.1-1] [MQTT3-4.3.3-1]
 describe("DUP is 1 exactly when a byte of that PUBLISH was given to a transport before in the same session", () => {
   for (let given = 0; given <= 12; given++) {
     it(`after ${given} of its bytes`, () => {
