@@ -15,9 +15,13 @@ import { createRealClock } from "../../../../host-sim/time/real-clock.ts";
 
 const LINE_WAIT_MS = 60_000;
 const FLASH_FILE = "espruino.flash";
-/** Two threads of the Linux build share its input, and now and then lose a byte of a line: it does not run then. */
-const GARBLED = /^Uncaught SyntaxError/;
-const FAULT = /^(Uncaught (?!SyntaxError)|Execution Interrupted|New interpreter error)/;
+/**
+ * Two threads of the Linux build share its input, and now and then lose some bytes of it: what is left of the line does not run,
+ * or runs into something that is not there, and the error's first place is the console.
+ */
+const GARBLED = /^ +at REPL \(/;
+const UNCAUGHT = /^Uncaught /;
+const FAULT = /^(Execution Interrupted|New interpreter error)/;
 
 /** What its flash held, by the files in it: a test file's interpreters often begin with the same. */
 const flashes = new Map<string, Buffer>();
@@ -87,7 +91,10 @@ export class LinuxEspruino {
 
   /** The line with which it reports an error of its own or of what runs in it. */
   get fault(): string | undefined {
-    return this.lines.find((line) => FAULT.test(line));
+    return this.lines.find((line, index) => {
+      const next = this.lines[index + 1];
+      return FAULT.test(line) || (UNCAUGHT.test(line) && next !== undefined && !GARBLED.test(next));
+    });
   }
 
   /**
