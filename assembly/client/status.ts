@@ -50,6 +50,10 @@ export const enum Status {
   ArgumentRange = -22,
   /** A setting or a message still names this text. */
   TextInUse = -23,
+  /** Properties that cannot be read, stand there twice, are out of range, or do not belong to this packet. */
+  BadProperties = -24,
+  /** Beyond what the broker takes: its Maximum QoS, Retain Available or Maximum Packet Size. */
+  NotSupported = -25,
 }
 
 /** What `poll` reports, one at a time. The fields of the block that each event fills are named beside it. */
@@ -87,6 +91,10 @@ export const enum Event {
   SecondDevice = 15,
   /** `eventTicket` waits for its bytes from `partsGiven` on, at most `eventPayloadLength` of them: call `supply`. */
   PartWanted = 16,
+  /** The broker took the message and refuses it: `eventTicket`, `eventCode` its reason, 0x80 or more. */
+  Rejected = 17,
+  /** The broker's AUTH: `eventCode` 0x18 asks for an answer by `authenticate`, 0 says that it is content. */
+  Authenticate = 18,
 }
 
 /** Where a connection stands. */
@@ -105,6 +113,8 @@ export const enum Phase {
   Draining = 6,
   /** The host closes the transport. */
   Closing = 7,
+  /** Only a DISCONNECT that says what the peer did wrong is still sent. */
+  Ending = 8,
 }
 
 /** Why a connection ended. */
@@ -152,6 +162,26 @@ export const enum CloseReason {
   PartsGone = 20,
   /** The block was restored from a copy. */
   Restored = 21,
+  /** Properties of MQTT 5 that cannot be read, or one that does not belong to its packet. */
+  BadProperties = 22,
+  /** A property that stands there twice, is missing, or has a value that it must not have. */
+  BadPropertyValue = 23,
+  /** A reason code that this packet does not have. */
+  BadReasonCode = 24,
+  /** The broker said DISCONNECT; `eventReason` says why. */
+  ServerDisconnect = 25,
+  /** More messages above QoS 0 at once than this client allowed. [MQTT5-3.3.4-9] */
+  ReceiveMaximumExceeded = 26,
+  /** A topic alias of 0, above what this client allowed, or that stands for no topic. [MQTT5-3.3.2-8] [MQTT5-3.1.2-26] */
+  BadTopicAlias = 27,
+  /** A packet larger than this client allowed. [MQTT5-3.1.2-24] */
+  PacketTooLarge = 28,
+  /** The broker does not speak MQTT 5: 3.1.1 is tried at once. */
+  OlderVersion = 29,
+  /** The broker's client id for this client finds no room among the texts. */
+  NoRoomForClientId = 30,
+  /** An AUTH, or a method, that was not agreed on. [MQTT5-4.12.0-5] [MQTT5-4.12.0-6] */
+  BadAuthentication = 31,
 }
 
 /** Who ended a connection, as the host saw it. */
@@ -190,4 +220,8 @@ export const enum DropReason {
   OutcomeUnknown = 6,
   /** The caller took it back before it was sent, or its source is gone. */
   Cancelled = 7,
+  /** It was never sent while it was of use: its message expiry is over. */
+  Expired = 8,
+  /** Beyond what the broker takes, and the caller did not allow to lower it. */
+  NotSupported = 9,
 }

@@ -3,9 +3,9 @@
 
 import { addressOf, Client } from "../client/block";
 import { CloseReason, Phase } from "../client/status";
+import { varintBytes, varintValue } from "./bytes";
 import { Flags, Packet } from "./types";
 
-const MAX_LENGTH_BYTES: u32 = 4;
 const DUP_BIT: u32 = 8;
 const QOS_BITS: u32 = 6;
 
@@ -47,21 +47,6 @@ function lengthFault(c: Client, type: u32): CloseReason {
   return c.remaining == required ? CloseReason.None : CloseReason.BadLength;
 }
 
-/** Bytes of the variable byte integer at `at` with its value left in `remaining`; 0 if it is cut short, -1 if it never ends. */
-function readRemaining(c: Client, at: usize, available: u32): i32 {
-  let value: u32 = 0;
-  for (let i: u32 = 0; i < MAX_LENGTH_BYTES; i++) {
-    if (i >= available) return 0;
-    const byte: u32 = load<u8>(at + i);
-    value |= (byte & 127) << (i * 7);
-    if (byte < 128) {
-      c.remaining = value;
-      return <i32>i + 1;
-    }
-  }
-  return -1;
-}
-
 /** Bytes of the fixed header at the start of what was received; 0 if more are needed; a negative CloseReason if it cannot be. */
 export function readFrame(c: Client): i32 {
   const available: u32 = c.receiveEnd - c.receiveStart;
@@ -73,9 +58,10 @@ export function readFrame(c: Client): i32 {
   if (fault == CloseReason.None) fault = flagsFault(c, type, first & 15);
   if (fault != CloseReason.None) return -fault;
 
-  const lengthBytes: i32 = readRemaining(c, at + 1, available - 1);
+  const lengthBytes: i32 = varintBytes(at + 1, available - 1);
   if (lengthBytes < 0) return -CloseReason.BadLength;
   if (lengthBytes == 0) return 0;
+  c.remaining = varintValue(at + 1, <u32>lengthBytes);
   fault = lengthFault(c, type);
   return fault == CloseReason.None ? 1 + lengthBytes : -fault;
 }

@@ -15,6 +15,7 @@ export const enum Packet {
   Pingreq = 12,
   Pingresp = 13,
   Disconnect = 14,
+  Auth = 15,
 }
 
 /** Fixed-header flags that a type must carry. [MQTT3-2.2.2-1] */
