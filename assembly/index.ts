@@ -6,9 +6,18 @@
 //
 //   poll until None ─ collect and write until 0 ─ poll until None ─ ask deadlineMs
 
-import { Client } from "./client/block";
-import { cancelMessage, publishInParts, publishOnTheSpot, publishPrepared } from "./client/calls";
-import { begin, leave, transportClosed, transportOpened, wake } from "./client/connection";
+import { answerAuth } from "./client/authentication";
+import { addressOf, Client } from "./client/block";
+import {
+  cancelMessage,
+  publishInParts,
+  publishOnTheSpot,
+  publishPrepared,
+  publishWithProperties,
+  subscribeWithOptions,
+} from "./client/calls";
+import { begin, leave, leaveWith, transportClosed, transportOpened, wake } from "./client/connection";
+import { Five, fiveOf } from "./client/five";
 import { nextDeadline, nextEvent } from "./client/poll";
 import {
   addChecked,
@@ -27,8 +36,18 @@ import {
   sizeOfBlock,
   takeStoredSession,
 } from "./client/settings";
+import {
+  addProperties,
+  chooseConnectProperties,
+  chooseIntake,
+  chooseSessionExpiry,
+  chooseWillProperties,
+} from "./client/settings-five";
 import { ClosedBy, Event, Phase, Status } from "./client/status";
+import { MQTT5 } from "./features";
 import { collectSpans, spanSent, spanToSend } from "./packet/next";
+import { propertyBytes } from "./packet/properties";
+import { writeBytesProperty, writeNumberProperty, writePairProperty } from "./packet/property-writer";
 import { receiveSpace, takeReceived } from "./packet/receive";
 import { writeStraight } from "./packet/straight";
 import { LossPolicy } from "./session/loss";
@@ -320,4 +339,118 @@ export function forget(c: Client, text: u32): i32 {
   if (isTextNamed(c, text)) return Status.TextInUse;
   forgetText(c, text);
   return Status.Ok;
+}
+
+/** Whether this image speaks MQTT 5. Without it the calls below refuse with VersionUnknown, or do nothing. */
+export function hasFive(): bool {
+  return MQTT5;
+}
+
+/** Checks and stores properties for packets of this type: 1 CONNECT, 14 DISCONNECT, 15 AUTH, or 0 a will. What the client says itself is not among them. */
+export function prepareProperties(c: Client, type: u32, at: usize, length: u32): i32 {
+  return addProperties(c, type, at, length);
+}
+
+/** CONNECT carries these prepared properties, 0 none. An authentication method among them is that of every AUTH. */
+export function setConnectProperties(c: Client, text: u32): i32 {
+  if (!isInitialised(c)) return Status.NotInitialised;
+  return MQTT5 ? chooseConnectProperties(c, text) : Status.VersionUnknown;
+}
+
+export function setWillProperties(c: Client, text: u32): i32 {
+  if (!isInitialised(c)) return Status.NotInitialised;
+  return MQTT5 ? chooseWillProperties(c, text) : Status.VersionUnknown;
+}
+
+/** How many seconds the broker keeps a session that is not clean; usually 7 days. */
+export function setSessionExpiry(c: Client, seconds: u32): i32 {
+  if (!isInitialised(c)) return Status.NotInitialised;
+  return MQTT5 ? chooseSessionExpiry(c, seconds) : Status.VersionUnknown;
+}
+
+/** The largest packet that is taken, 0 for any that comes in parts; and how many topic aliases, 0 to 255, each of which takes a text. */
+export function setIntake(c: Client, largestPacket: u32, aliases: u32): i32 {
+  if (!isInitialised(c)) return Status.NotInitialised;
+  return MQTT5 ? chooseIntake(c, largestPacket, aliases) : Status.VersionUnknown;
+}
+
+/** `publish` or, with topic 0, `publishTo` with encoded properties, which are copied. A message expiry among them is counted down until the message is sent, and one that was never sent is dropped when it is over. Option 256: QoS and retain may be lowered to what the broker takes. */
+export function publishWith(
+  c: Client,
+  topic: u32,
+  name: usize,
+  nameLength: u32,
+  properties: usize,
+  propertiesLength: u32,
+  payload: usize,
+  length: u32,
+  options: u32,
+): i32 {
+  return publishWithProperties(
+    c,
+    topic,
+    name,
+    nameLength,
+    properties,
+    propertiesLength,
+    payload,
+    length,
+    options,
+  );
+}
+
+/** `subscribe` with options: QoS in bits 0–1, 4 no local, 8 retain as published, 16 or 32 retain handling; and an identifier, 0 none. */
+export function subscribeWith(c: Client, filter: usize, length: u32, options: u32, identifier: u32): i32 {
+  return subscribeWithOptions(c, filter, length, options, identifier);
+}
+
+/** `disconnect` with a reason, such as 4 that lets the will out, and prepared properties, 0 none. */
+export function disconnectWith(c: Client, reason: u32, text: u32, waitMs: u32, nowMs: u32): i32 {
+  return isInitialised(c) ? leaveWith(c, reason, text, waitMs, nowMs) : Status.NotInitialised;
+}
+
+/** Answers Authenticate with prepared properties, or while connected begins to authenticate anew. */
+export function authenticate(c: Client, text: u32): i32 {
+  if (!isInitialised(c)) return Status.NotInitialised;
+  return MQTT5 ? answerAuth(c, text) : Status.VersionUnknown;
+}
+
+/** The reason code of the packet that the last event came from: CONNACK, an acknowledgement, AUTH, or DISCONNECT with `ServerDisconnect`. */
+export function eventReason(c: Client): u32 {
+  return MQTT5 && isInitialised(c) ? <u32>fiveOf(c).reason : 0;
+}
+
+/** Offset from the block of the next property of the last event behind the one at `after`, or with 0 of the first; 0 none. Its id is the first byte. Valid until the next poll. */
+export function nextProperty(c: Client, after: u32): u32 {
+  if (!MQTT5 || !isInitialised(c)) return 0;
+  const five: Five = fiveOf(c);
+  const at: u32 = after == 0 ? five.propertiesAt : after + propertyBytes(addressOf(c, after));
+  return five.propertiesLength > 0 && at < five.propertiesAt + five.propertiesLength ? at : 0;
+}
+
+/** Bytes of the property at `at`, its id among them. */
+export function propertyLength(c: Client, at: u32): u32 {
+  return MQTT5 ? propertyBytes(addressOf(c, at)) : 0;
+}
+
+/** Writes a property with a number into the `room` at `to`. Answers its bytes, or ArgumentRange. */
+export function writeNumber(to: usize, room: u32, id: u32, value: u32): i32 {
+  return MQTT5 ? writeNumberProperty(to, room, id, value) : Status.VersionUnknown;
+}
+
+/** The same with a text or bytes. */
+export function writeBytes(to: usize, room: u32, id: u32, from: usize, length: u32): i32 {
+  return MQTT5 ? writeBytesProperty(to, room, id, from, length) : Status.VersionUnknown;
+}
+
+/** The same with a user property. */
+export function writePair(
+  to: usize,
+  room: u32,
+  name: usize,
+  nameLength: u32,
+  value: usize,
+  valueLength: u32,
+): i32 {
+  return MQTT5 ? writePairProperty(to, room, name, nameLength, value, valueLength) : Status.VersionUnknown;
 }

@@ -56,7 +56,7 @@ describe("the order of messages", () => {
     release(c, 5);
     release(c, 2);
     expect<string>(order(c)).toBe("5234");
-    publish(c, 2);
+    publish(c, 2, 0);
     release(c, 4);
     expect<string>(order(c)).toBe("543");
   });
@@ -85,7 +85,7 @@ describe("an end", () => {
   it("waits for its poll, and its ticket is not given to another until then", () => {
     const c = freshClient(100, 2);
     const first = send(c, 1);
-    publish(c, first);
+    publish(c, first, 0);
     expect<u32>(c.inflight).toBe(0);
     queue(c, 1);
     queue(c, 1);
@@ -99,7 +99,7 @@ describe("an end", () => {
     const c = freshClient();
     const a = send(c, 1);
     const b = send(c, 1);
-    publish(c, b);
+    publish(c, b, 0);
     drop(c, a, DropReason.Cancelled);
     expect<u32>(takeDone(c)).toBe(b);
     expect<u32>(takeDone(c)).toBe(a);

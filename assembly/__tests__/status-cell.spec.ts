@@ -53,7 +53,7 @@ describe("the status", () => {
     queueStatus(c);
     expect<u32>(c.statusSent).toBe(sent);
     c.statusText = <u16>addText(c, utf8("2"), 1, TextKind.Bytes);
-    publish(c, STATUS_ENTRY);
+    publish(c, STATUS_ENTRY, 0);
     queueStatus(c);
     expect<u32>(c.statusSent).toBe(sent, "its end was not polled yet");
     giveEntry(c, takeDone(c));

@@ -1,16 +1,18 @@
 // The block: one contiguous run of bytes that is a whole client. Its struct, its tables and where they lie. It knows
 // nothing of what they mean.
 //
-//   0 ─ Client ─ entries ─ slots ─ inbound ids ─ owed acks ─ texts ─ filters ─ head ─ text bytes ─ outbox ─ receive ─ end
+//   0 ─ Client ─ entries ─ slots ─ inbound ids ─ owed acks ─ texts ─ filters ─ Five ─ head ─ text bytes ─ outbox ─ receive ─ end
 //
 // Every position in it is an offset from the block's own start, so a copy of the block is a copy of the client.
+
+import { fiveBytes } from "./five";
 
 /** A message in the outbox. Entry 0 is the two lists' sentinel, entry 1 the status message's own. */
 @unmanaged
 export class Entry {
   /** Where its bytes begin, in the outbox. The status has none: its payload is a text. */
   offset: u16;
-  /** Of its bytes: with an inline topic, the topic's length, the topic, then the payload. */
+  /** Of its bytes: those that stored.ts draws. */
   length: u16;
   /** 0 until it is first sent. */
   packetId: u16;
@@ -22,10 +24,10 @@ export class Entry {
   after: u16;
   /** Handle of a prepared topic, or 0: the topic lies inline. */
   topic: u8;
-  /** Bits 0–1 QoS, bit 2 retain, bit 3 in parts. */
+  /** What Option.Kept and Stored name. */
   options: u8;
   state: u8;
-  /** Why it was dropped: a DropReason. */
+  /** Why it was dropped, a DropReason; or the broker's reason code. */
   reason: u8;
 }
 
@@ -45,7 +47,7 @@ export class InboundId {
 @unmanaged
 export class OwedAck {
   packetId: u16;
-  /** Its packet type. */
+  /** Its packet type; in the upper eight bits its reason code. */
   type: u16;
 }
 
@@ -54,6 +56,7 @@ export class OwedAck {
 export class Text {
   /** From the start of the pool. */
   offset: u16;
+  /** Lower eight bits a TextKind, upper eight what the kind notes. */
   kind: u16;
 }
 
@@ -337,7 +340,7 @@ export function place(
   c.acksAt = align4(c.inboundAt + inboundIds * offsetof<InboundId>());
   c.textsAt = align4(c.acksAt + acksFor(inboundIds) * offsetof<OwedAck>());
   c.filtersAt = align4(c.textsAt + texts * offsetof<Text>());
-  c.headAt = align4(c.filtersAt + filters * offsetof<Filter>());
+  c.headAt = align4(c.filtersAt + filters * offsetof<Filter>()) + fiveBytes();
   c.textBytesAt = c.headAt + HEAD_BYTES;
   c.outboxAt = c.textBytesAt + textBytes;
   c.receiveAt = c.outboxAt + outbox;
@@ -361,6 +364,7 @@ export function bytesFor(
       align4(acksFor(inboundIds) * offsetof<OwedAck>()) +
       align4(texts * offsetof<Text>()) +
       align4(filters * offsetof<Filter>()) +
+      fiveBytes() +
       HEAD_BYTES +
       textBytes +
       outbox +

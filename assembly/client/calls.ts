@@ -1,21 +1,30 @@
 // The calls that publish and subscribe: who may make them, and what they hand on.
 
+import { MQTT5 } from "../features";
 import { MAX_REMAINING_LENGTH } from "../packet/bytes";
+import { isShared, isShareValid } from "../packet/share";
 import { checkTopicName } from "../packet/topic";
+import { Packet } from "../packet/types";
 import { accept, payloadAddress } from "../session/accept";
 import { EntryState, Option } from "../session/entry-state";
 import { drop, STATUS_ENTRY } from "../session/outbox";
 import { PartsWanted, setPartsTotal, TOTAL_BYTES } from "../session/parts";
+import { wantFilterWith } from "../session/subscriptions";
 import { isText, TextKind } from "../session/texts";
 import { Client, entryAt } from "./block";
 import { beginClosing } from "./closing";
 import { isInitialised } from "./settings";
+import { checkOurs } from "./settings-five";
 import { CloseReason, DropReason, Status } from "./status";
 
 /** Room for one part of a message in parts, at least; an eighth of a large outbox, so that few calls move much. */
 const PART_BYTES: u32 = 128;
 /** Topic, packet id and their lengths, at most. */
-const HEAD_ALLOWANCE: u32 = 65535 + 4;
+const HEAD_ALLOWANCE: u32 = 65535 + 4 + 16;
+/** They lie in the outbox. */
+const MAX_PROPERTIES_BYTES: u32 = 65535;
+/** Of a subscription's options. */
+const NO_LOCAL: u32 = 4;
 
 /** Accepts a message of `length` bytes and copies them. Its ticket, or why not. */
 function take(
@@ -26,8 +35,19 @@ function take(
   payload: usize,
   length: u32,
   options: u32,
+  properties: usize,
+  propertiesLength: u32,
 ): i32 {
-  const ticket: i32 = accept(c, handle, topic, topicLength, length, options & Option.Callers);
+  const ticket: i32 = accept(
+    c,
+    handle,
+    topic,
+    topicLength,
+    length,
+    options & Option.Callers,
+    properties,
+    propertiesLength,
+  );
   if (ticket > 0 && length > 0 && entryAt(c, <u32>ticket).state == EntryState.Queued) {
     memory.copy(payloadAddress(c, <u32>ticket), payload, length);
   }
@@ -37,7 +57,29 @@ function take(
 export function publishPrepared(c: Client, topic: u32, payload: usize, length: u32, options: u32): i32 {
   if (!isInitialised(c)) return Status.NotInitialised;
   if (!isText(c, topic, TextKind.Topic)) return Status.BadHandle;
-  return take(c, topic, 0, 0, payload, length, options);
+  return take(c, topic, 0, 0, payload, length, options, 0, 0);
+}
+
+/** The same with properties, which are copied; `topic` is a handle, or 0 for the name at `name`. */
+export function publishWithProperties(
+  c: Client,
+  topic: u32,
+  name: usize,
+  nameLength: u32,
+  properties: usize,
+  propertiesLength: u32,
+  payload: usize,
+  length: u32,
+  options: u32,
+): i32 {
+  if (!isInitialised(c)) return Status.NotInitialised;
+  if (!MQTT5) return Status.VersionUnknown;
+  if (topic != 0 && !isText(c, topic, TextKind.Topic)) return Status.BadHandle;
+  let refusal: i32 = topic == 0 ? checkTopicName(name, nameLength) : Status.Ok;
+  if (refusal == Status.Ok) refusal = checkOurs(properties, propertiesLength, Packet.Publish);
+  if (refusal == Status.Ok && propertiesLength > MAX_PROPERTIES_BYTES) refusal = Status.ArgumentRange;
+  if (refusal < 0) return refusal;
+  return take(c, topic, name, nameLength, payload, length, options, properties, propertiesLength);
 }
 
 export function publishOnTheSpot(
@@ -50,7 +92,25 @@ export function publishOnTheSpot(
 ): i32 {
   if (!isInitialised(c)) return Status.NotInitialised;
   const refusal: i32 = checkTopicName(topic, topicLength);
-  return refusal < 0 ? refusal : take(c, 0, topic, topicLength, payload, length, options);
+  return refusal < 0 ? refusal : take(c, 0, topic, topicLength, payload, length, options, 0, 0);
+}
+
+/** Wants a filter with the options byte of MQTT 5: QoS in bits 0–1, 4 no local, 8 retain as published, 16 × retain handling. */
+export function subscribeWithOptions(
+  c: Client,
+  filter: usize,
+  length: u32,
+  options: u32,
+  identifier: u32,
+): i32 {
+  if (!isInitialised(c)) return Status.NotInitialised;
+  if (!MQTT5) return Status.VersionUnknown;
+  if ((options & 3) == 3) return Status.QosRange;
+  if (options >= 0x30 || identifier > MAX_REMAINING_LENGTH) return Status.ArgumentRange; // [MQTT5-3.8.3-5]
+  if (!isShareValid(filter, length)) return Status.BadFilter;
+  // [MQTT5-3.8.3-4] its own messages may be what a share has to take
+  if ((options & NO_LOCAL) != 0 && isShared(filter, length)) return Status.ArgumentRange;
+  return wantFilterWith(c, filter, length, options, identifier);
 }
 
 /** A message whose `total` bytes are asked for while it is sent. */
@@ -75,6 +135,8 @@ export function publishInParts(
     topicLength,
     stored,
     (options & Option.Callers) | Option.InParts,
+    0,
+    0,
   );
   if (ticket > 0 && entryAt(c, <u32>ticket).state == EntryState.Queued) setPartsTotal(c, <u32>ticket, total);
   return ticket;

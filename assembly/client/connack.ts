@@ -1,13 +1,18 @@
 // CONNACK, and what it makes of the session: resumed, fresh, lost, or one that this client must not resume.
 
+import { MQTT5 } from "../features";
+import { startsClean } from "../packet/heads";
 import { forgetOwed } from "../session/acks";
 import { forgetAllInbound } from "../session/inbound";
 import { resume, sessionLost } from "../session/loss";
 import { oweStatus } from "../session/status-cell";
 import { restoreSubscriptions } from "../session/subscriptions";
 import { hadAnswer, takeMissed } from "./answer";
+import { Auth } from "./authentication";
 import { addressOf, Client } from "./block";
 import { beginClosing, breakOff } from "./closing";
+import { quotaMax, readConnackOfFive } from "./connack-five";
+import { fiveOf, speaksFive } from "./five";
 import { startLiveness } from "./liveness";
 import { CloseReason, Event, Phase, SessionOutcome } from "./status";
 
@@ -17,7 +22,8 @@ function begin(c: Client, nowMs: u32): void {
   c.phaseSinceMs = nowMs;
   c.outlasted = false;
   c.progress = false;
-  c.quota = c.window;
+  c.quota = quotaMax(c);
+  if (MQTT5) fiveOf(c).auth = <u8>Auth.None;
   forgetOwed(c);
   startLiveness(c, nowMs);
 }
@@ -63,14 +69,13 @@ function settleSession(c: Client, isPresent: bool): SessionOutcome {
   return wasCleared ? SessionOutcome.Cleared : SessionOutcome.Fresh;
 }
 
-function accept(c: Client, isPresent: bool, nowMs: u32): i32 {
-  const isClean: bool = c.clean || c.clearing;
-  if (isClean && isPresent) return breakOff(c, CloseReason.BadConnack); // [MQTT3-3.2.2-1]
+/** The broker accepts. */
+export function accept(c: Client, isPresent: bool, nowMs: u32): i32 {
+  const isClean: bool = startsClean(c);
+  if (isClean && isPresent) return breakOff(c, CloseReason.BadConnack); // [MQTT3-3.2.2-1] [MQTT5-3.2.2-4]
+  if (c.clearing || (isClean && !c.clean && !c.cleared)) c.tellCleared = true;
   if (isClean) c.cleared = true;
-  if (c.clearing) {
-    c.tellCleared = true;
-    return leaveAtOnce(c, CloseReason.SessionCleared, nowMs);
-  }
+  if (c.clearing) return leaveAtOnce(c, CloseReason.SessionCleared, nowMs);
   // a client without stored state never resumes: its ids would be taken for those of its earlier life
   if (isPresent && !c.hasSession) {
     c.cleared = false;
@@ -85,8 +90,9 @@ function accept(c: Client, isPresent: bool, nowMs: u32): i32 {
   return Event.Connected;
 }
 
-/** A CONNACK whose two bytes are at offset `offset` of the block. */
+/** A CONNACK whose variable header is at offset `offset` of the block. */
 export function readConnack(c: Client, offset: u32, nowMs: u32): i32 {
+  if (speaksFive(c)) return readConnackOfFive(c, offset, nowMs);
   const flags: u32 = load<u8>(addressOf(c, offset));
   const code: u32 = load<u8>(addressOf(c, offset + 1));
   // the first byte is reserved in 3.1, and Session Present in 3.1.1

@@ -1,8 +1,9 @@
 // One event at a time, and the time until the next call is due.
 
-import { settle } from "../packet/incoming";
+import { ReceiveMode, settle } from "../packet/incoming";
 import { readPackets } from "../packet/receive";
 import { EntryState } from "../session/entry-state";
+import { dropExpired } from "../session/expiry";
 import { giveEntry, STATUS_ENTRY, takeDone } from "../session/outbox";
 import { PartsWanted, partCapacity, partsLeft, sourceDeadline } from "../session/parts";
 import { FilterState, freeFilter, nextInState, rowAt } from "../session/subscriptions";
@@ -10,6 +11,7 @@ import { Client, Entry, entryAt, Filter } from "./block";
 import { NO_DEADLINE, remainingMs, sooner } from "./clock";
 import { Pending } from "./closing";
 import { isDrained, onTime } from "./connection";
+import { countSeconds, forgetProperties } from "./five";
 import { livenessDeadline, pingDeadline } from "./liveness";
 import { Event, Phase } from "./status";
 
@@ -46,9 +48,10 @@ function reportDone(c: Client): i32 {
   giveEntry(c, i);
   if (i == STATUS_ENTRY) {
     c.eventFilter = c.statusSent;
-    return Event.StatusPublished;
+    return state == EntryState.Published ? Event.StatusPublished : Event.StatusRefused;
   }
   if (state == EntryState.Published) return Event.Published;
+  if (state == EntryState.Rejected) return Event.Rejected;
   return state == EntryState.HandedOver ? Event.HandedOver : Event.Dropped;
 }
 
@@ -93,9 +96,16 @@ function report(c: Client, nowMs: u32): i32 {
   return event != Event.None ? event : reportPart(c, nowMs);
 }
 
+/** The answers to one request are told one after the other, all with its properties; and those of a message in parts come with its first. */
+function keepsProperties(c: Client): bool {
+  return c.answeredFilters > 0 || (c.receiveMode == ReceiveMode.Parts && c.eventPartOffset == 0);
+}
+
 /** The next event, `None` when there is nothing more to tell until bytes come or leave, the deadline passes or a call is made. */
 export function nextEvent(c: Client, nowMs: u32): i32 {
   settle(c);
+  if (countSeconds(c, nowMs)) dropExpired(c);
+  if (!keepsProperties(c)) forgetProperties(c);
   if (hasReport(c)) return report(c, nowMs);
   const event: i32 = readPackets(c, nowMs);
   if (event != Event.None) return event;
@@ -106,7 +116,7 @@ export function nextEvent(c: Client, nowMs: u32): i32 {
 
 /** The deadline of the phase itself. */
 function phaseDeadline(c: Client, nowMs: u32): i32 {
-  if (c.phase == Phase.Waiting || c.phase == Phase.Leaving)
+  if (c.phase == Phase.Waiting || c.phase == Phase.Leaving || c.phase == Phase.Ending)
     return <i32>remainingMs(c.phaseSinceMs, c.phaseMs, nowMs);
   if (c.phase == Phase.Opening || c.phase == Phase.Handshaking) {
     return <i32>remainingMs(c.phaseSinceMs, c.connectTimeoutMs, nowMs);

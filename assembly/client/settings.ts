@@ -1,6 +1,7 @@
 // What a client is told before it connects. Each call refuses what is out of range and then changes nothing; everything
 // counts from the next connection on.
 
+import { MQTT5 } from "../features";
 import { Option } from "../session/entry-state";
 import { LossPolicy } from "../session/loss";
 import { initOutbox } from "../session/outbox";
@@ -16,6 +17,8 @@ import {
   MAX_WINDOW,
   place,
 } from "./block";
+import { fiveOf } from "./five";
+import { USUAL_EXPIRY_SECONDS } from "./settings-five";
 import { Phase, Status } from "./status";
 
 const VERSION_3_1_1: u8 = 4;
@@ -91,6 +94,7 @@ export function initialise(
   c.clean = true;
   c.reconnect = true;
   c.lossPolicy = <u8>LossPolicy.RepublishQos1;
+  if (MQTT5) fiveOf(c).sessionExpiry = USUAL_EXPIRY_SECONDS;
   c.keepAliveSeconds = KEEP_ALIVE_SECONDS;
   c.keepAliveMs = <u32>KEEP_ALIVE_SECONDS * 1000;
   c.retransmitMs = RETRANSMIT_MS;
@@ -113,11 +117,12 @@ export function addTopic(c: Client, at: usize, length: u32): i32 {
   return addChecked(c, at, length, TextKind.Topic);
 }
 
-/** 3 for MQTT 3.1, 4 for 3.1.1. */
+/** 3 for MQTT 3.1, 4 for 3.1.1, 5 for 5, which falls back to 3.1.1 where the broker does not speak it. */
 export function chooseVersion(c: Client, version: u32): i32 {
-  if (version != 3 && version != 4) return Status.VersionUnknown;
+  if (version != 3 && version != 4 && (!MQTT5 || version != 5)) return Status.VersionUnknown;
   if (c.phase != Phase.Idle) return Status.WrongPhase;
   c.version = <u8>version;
+  if (MQTT5) fiveOf(c).wantedVersion = <u8>version;
   return Status.Ok;
 }
 

@@ -95,6 +95,8 @@ export const enum Event {
   Rejected = 17,
   /** The broker's AUTH: `eventCode` 0x18 asks for an answer by `authenticate`, 0 says that it is content. */
   Authenticate = 18,
+  /** The broker does not take the retained status: `eventFilter` its text, `eventCode` its reason, or a DropReason if it could not be sent. */
+  StatusRefused = 19,
 }
 
 /** Where a connection stands. */

@@ -2,8 +2,10 @@
 // fixed header only.
 
 import { addressOf, Client } from "../client/block";
+import { speaksFive } from "../client/five";
 import { CloseReason, Phase } from "../client/status";
-import { varintBytes, varintValue } from "./bytes";
+import { isVarintLong, varintBytes, varintValue } from "./bytes";
+import { intakeMax } from "./connect-properties";
 import { Flags, Packet } from "./types";
 
 const DUP_BIT: u32 = 8;
@@ -28,12 +30,37 @@ function flagsFault(c: Client, type: u32, flags: u32): CloseReason {
 /** [MQTT3-3.2.0-1] CONNACK is the server's first packet and never comes again. */
 function typeFault(c: Client, type: u32): CloseReason {
   const isConnack: bool = type == Packet.Connack;
+  const isFives: bool = type == Packet.Auth || (type == Packet.Disconnect && c.phase != Phase.Handshaking);
+  if (isFives && speaksFive(c) && !c.connectOwed) return CloseReason.None; // [MQTT5-3.14.0-1]
   if (c.phase == Phase.Handshaking)
     return isConnack && !c.connectOwed ? CloseReason.None : CloseReason.UnexpectedPacket;
   const isExchange: bool = type >= <u32>Packet.Publish && type <= <u32>Packet.Pubcomp;
   const isServers: bool =
     isExchange || type == Packet.Suback || type == Packet.Unsuback || type == Packet.Pingresp;
   return isServers ? CloseReason.None : CloseReason.UnexpectedPacket;
+}
+
+/** In 5 properties may follow almost everywhere: what is behind them, the packet's reader finds. */
+function lengthFaultOfFive(c: Client, type: u32): CloseReason {
+  const least: u32 = leastBytes(type);
+  if (type == Packet.Pingresp && c.remaining > 0) return CloseReason.BadLength;
+  if (type == Packet.Suback && (c.requestId == 0 || c.requestType != Packet.Subscribe))
+    return CloseReason.UnexpectedAck;
+  return c.remaining < least ? CloseReason.BadLength : CloseReason.None;
+}
+
+function leastBytes(type: u32): u32 {
+  if (type == Packet.Publish) return 3;
+  if (type == Packet.Suback || type == Packet.Unsuback) return 4;
+  const isShort: bool = type == Packet.Pingresp || type == Packet.Disconnect || type == Packet.Auth;
+  return isShort ? 0 : 2; // CONNACK too: an old broker refuses with the two bytes of 3.1.1
+}
+
+/** What only 5 forbids about a packet whose fixed header is `head` bytes at `at`. */
+function sizeFault(c: Client, at: usize, head: u32): CloseReason {
+  if (isVarintLong(at + 1, head - 1)) return CloseReason.BadLength; // [MQTT5-1.5.5-1]
+  const most: u32 = intakeMax(c);
+  return most > 0 && head + c.remaining > most ? CloseReason.PacketTooLarge : CloseReason.None;
 }
 
 /** Every packet of a server but PUBLISH has one length in 3.1 and 3.1.1. */
@@ -62,6 +89,7 @@ export function readFrame(c: Client): i32 {
   if (lengthBytes < 0) return -CloseReason.BadLength;
   if (lengthBytes == 0) return 0;
   c.remaining = varintValue(at + 1, <u32>lengthBytes);
-  fault = lengthFault(c, type);
+  fault = speaksFive(c) ? sizeFault(c, at, 1 + <u32>lengthBytes) : CloseReason.None;
+  if (fault == CloseReason.None) fault = speaksFive(c) ? lengthFaultOfFive(c, type) : lengthFault(c, type);
   return fault == CloseReason.None ? 1 + lengthBytes : -fault;
 }

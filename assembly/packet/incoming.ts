@@ -3,12 +3,20 @@
 
 import { addressOf, Client } from "../client/block";
 import { breakOff } from "../client/closing";
+import { fiveOf, speaksFive } from "../client/five";
 import { CloseReason, Event, Phase } from "../client/status";
 import { owe } from "../session/acks";
 import { isInboundFull, isKnown, remember } from "../session/inbound";
 import { noticeStatus } from "../session/status-cell";
 import { nextMatch } from "../session/subscriptions";
 import { readU16 } from "./bytes";
+import {
+  isOneTooMany,
+  propertiesExtent,
+  publishPropertiesRead,
+  readPublishProperties,
+  skipProperties,
+} from "./incoming-five";
 import { checkTopicName } from "./topic";
 import { Flags, Packet } from "./types";
 
@@ -54,13 +62,20 @@ function readPacketId(c: Client, at: u32): bool {
   return c.settleId != 0;
 }
 
+/** In 5 an alias can stand for the name. */
+function isTopic(c: Client): bool {
+  if (speaksFive(c) && c.eventTopicLength == 0) return true;
+  return checkTopicName(addressOf(c, c.eventTopicAt), c.eventTopicLength) >= 0;
+}
+
 /** Reads topic and packet id, which are there. [MQTT3-3.3.2-1] */
 function readPrefix(c: Client, head: u32): CloseReason {
   const topic: u32 = c.receiveStart + head + 2;
   c.eventTopicAt = c.receiveAt + topic;
-  if (checkTopicName(addressOf(c, c.eventTopicAt), c.eventTopicLength) < 0) return CloseReason.BadTopic;
+  if (!isTopic(c)) return CloseReason.BadTopic;
   if (c.eventQos > 0 && !readPacketId(c, topic + c.eventTopicLength)) return CloseReason.BadPacketId;
-  return CloseReason.None;
+  if (!speaksFive(c)) return CloseReason.None;
+  return isOneTooMany(c, c.eventQos, c.settleId) ? CloseReason.ReceiveMaximumExceeded : CloseReason.None;
 }
 
 /**
@@ -106,22 +121,33 @@ function deliver(c: Client, at: u32, length: u32): i32 {
 /** A PUBLISH that is in the buffer whole, its fixed header `head` bytes long. */
 export function readPublish(c: Client, head: u32, nowMs: u32): i32 {
   readStart(c, head);
-  if (prefixBytes(c) > c.remaining) {
+  let prefix: u32 = prefixBytes(c);
+  if (prefix > c.remaining) {
     withoutTopic(c);
     return breakOff(c, CloseReason.BadLength);
   }
-  const fault: CloseReason = readPrefix(c, head);
+  let fault: CloseReason = readPrefix(c, head);
+  if (fault == CloseReason.None && speaksFive(c)) {
+    const properties: u32 = c.receiveAt + c.receiveStart + head + prefix;
+    fault = readPublishProperties(c, properties, c.remaining - prefix);
+    prefix += publishPropertiesRead(c, properties);
+  }
   if (fault != CloseReason.None) return breakOff(c, fault);
+  return takeWhole(c, head + prefix, head + c.remaining, nowMs);
+}
 
-  c.packetLength = head + c.remaining;
+/** A message of `bytes` bytes in the buffer, the first `front` of them before its payload. */
+function takeWhole(c: Client, front: u32, bytes: u32, nowMs: u32): i32 {
+  c.packetLength = bytes;
+  const payload: u32 = bytes - front;
   if (!isWanted(c, nowMs)) {
     settle(c);
     return Event.None;
   }
-  const payload: u32 = c.remaining - prefixBytes(c);
+  if (c.eventTopicLength == 0) return reportTooLarge(c, payload, 0); // an alias for a topic that found no room
   c.eventPartOffset = 0;
   c.eventTotal = payload;
-  return deliver(c, c.receiveStart + head + prefixBytes(c), payload);
+  return deliver(c, c.receiveStart + front, payload);
 }
 
 /** The rest of the packet is not wanted: `bytes` of it, of which the buffer may hold some. */
@@ -137,12 +163,13 @@ function reportTooLarge(c: Client, total: u32, topicBytes: u32): i32 {
   return Event.MessageTooLarge;
 }
 
-/** Moves topic and packet id to the front of the buffer, where they stay while parts come and go behind them. */
-function beginParts(c: Client, head: u32): void {
-  const prefix: u32 = head + prefixBytes(c);
-  const buffered: u32 = c.receiveEnd - c.receiveStart;
-  memory.copy(addressOf(c, c.receiveAt), addressOf(c, c.receiveAt + c.receiveStart), buffered);
-  c.eventTopicAt = c.receiveAt + head + 2;
+/** Moves all before the payload to the front of the buffer, where it stays while parts come and go behind it. */
+function beginParts(c: Client, prefix: u32): void {
+  const moved: u32 = c.receiveStart;
+  const buffered: u32 = c.receiveEnd - moved;
+  memory.copy(addressOf(c, c.receiveAt), addressOf(c, c.receiveAt + moved), buffered);
+  if (c.eventTopicAt >= c.receiveAt) c.eventTopicAt -= moved; // else it is that of an alias
+  if (speaksFive(c)) fiveOf(c).propertiesAt -= moved;
   c.receiveStart = prefix;
   c.receiveEnd = buffered;
   c.streamHead = prefix;
@@ -160,27 +187,52 @@ export function readLargePublish(c: Client, head: u32, nowMs: u32): i32 {
     withoutTopic(c);
     return breakOff(c, CloseReason.BadLength);
   }
-  const payload: u32 = c.remaining - prefixBytes(c);
-  const topicFits: bool = head + prefixBytes(c) < c.receiveCapacity;
-  if (topicFits && available < head + prefixBytes(c)) return withoutTopic(c);
+  const prefix: u32 = prefixBytes(c);
+  const payload: u32 = c.remaining - prefix;
+  const topicFits: bool = head + prefix < c.receiveCapacity;
+  if (topicFits && available < head + prefix) return withoutTopic(c);
   if (!topicFits) {
     c.receiveStart += head + 2;
     c.eventTotal = payload;
     skip(c, ReceiveMode.SkipTopic, c.eventTopicLength);
     return withoutTopic(c);
   }
-
+  if (speaksFive(c)) return readLargeOfFive(c, head + prefix, payload, nowMs);
   const fault: CloseReason = readPrefix(c, head);
-  if (fault != CloseReason.None) return breakOff(c, fault);
+  return fault == CloseReason.None ? takeLarge(c, head + prefix, payload, true, nowMs) : breakOff(c, fault);
+}
+
+/** The front of a message is read, `front` bytes. `fits`: all of it could be. */
+function takeLarge(c: Client, front: u32, payload: u32, fits: bool, nowMs: u32): i32 {
   const wanted: bool = isWanted(c, nowMs);
   c.bodyLeft = payload;
-  if (wanted && c.takesParts) {
-    beginParts(c, head);
+  if (wanted && fits && c.takesParts && c.eventTopicLength > 0) {
+    beginParts(c, front);
     return Event.None;
   }
-  c.receiveStart += head + prefixBytes(c);
+  c.receiveStart += front;
   skip(c, ReceiveMode.SkipBody, payload);
   return wanted ? reportTooLarge(c, payload, c.eventTopicLength) : Event.None;
+}
+
+/** In 5 the properties must be there before anything can be said; `left` bytes are behind the first `prefix`. */
+function readLargeOfFive(c: Client, prefix: u32, left: u32, nowMs: u32): i32 {
+  const available: u32 = c.receiveEnd - c.receiveStart - prefix;
+  const at: u32 = c.receiveAt + c.receiveStart + prefix;
+  const extent: i32 = propertiesExtent(c, at, available);
+  if (extent < 0 || <u32>extent > left) {
+    withoutTopic(c);
+    return breakOff(c, CloseReason.BadProperties);
+  }
+  const properties: u32 = <u32>extent;
+  const fits: bool = prefix + properties < c.receiveCapacity;
+  if (properties == 0 || (fits && properties > available)) return withoutTopic(c);
+  let fault: CloseReason = readPrefix(c, prefix - prefixBytes(c));
+  if (fault == CloseReason.None && fits) fault = readPublishProperties(c, at, left);
+  if (fault != CloseReason.None) return breakOff(c, fault);
+  if (fits) return takeLarge(c, prefix + properties, left - properties, true, nowMs);
+  skipProperties(c);
+  return takeLarge(c, prefix, left, false, nowMs);
 }
 
 /** The next part, once the buffer is full or holds the rest. */
@@ -213,6 +265,7 @@ export function skipTopic(c: Client, nowMs: u32): i32 {
   if (!skipAvailable(c) || c.receiveEnd - c.receiveStart < packetIdBytes(c)) return Event.None;
   if (c.eventQos > 0 && !readPacketId(c, c.receiveStart)) return breakOff(c, CloseReason.BadPacketId);
   c.receiveStart += packetIdBytes(c);
+  if (speaksFive(c)) skipProperties(c);
   const wanted: bool = isWanted(c, nowMs);
   skip(c, ReceiveMode.SkipBody, c.eventTotal);
   return wanted ? reportTooLarge(c, c.eventTotal, 0) : Event.None;

@@ -2,17 +2,33 @@
 // Acknowledgements first, then a ping, a request, the messages in their order, and DISCONNECT last.
 
 import { awaitAnswer } from "../client/answer";
+import { authSent, isAuthOwed, owedAuthCode } from "../client/authentication";
 import { addressOf, Client, Entry, entryAt, HEAD_BYTES, REQUEST_OWNER } from "../client/block";
 import { beginClosing } from "../client/closing";
+import { speaksFive } from "../client/five";
 import { isPingOwed, Ping, pingSent, publishSent, sentSomething } from "../client/liveness";
-import { Phase } from "../client/status";
+import { DropReason, Phase } from "../client/status";
+import { MQTT5 } from "../features";
 import { EntryState, Option } from "../session/entry-state";
-import { handOver, qosOf, wireTopic, wireTopicLength } from "../session/outbox";
+import { isUselessNow } from "../session/expiry";
+import { drop, handOver, qosOf, STATUS_ENTRY } from "../session/outbox";
 import { takePacketId } from "../session/packet-ids";
 import { isStatusInFlight, isStatusUnsettled, queueStatus } from "../session/status-cell";
-import { owedRequest } from "../session/subscriptions";
+import { Stored, wireTopic, wireTopicLength } from "../session/stored";
+import { owedRequest, refuseUnsupported } from "../session/subscriptions";
 import { writeU16 } from "./bytes";
-import { beginAcks, beginConnect, beginEmpty, beginPublish, beginPubrel, beginRequestPacket } from "./heads";
+import {
+  beginAcks,
+  beginConnect,
+  beginDisconnect,
+  beginEmpty,
+  beginPublish,
+  beginPubrel,
+  beginReasoned,
+  beginRequestPacket,
+  publishLength,
+} from "./heads";
+import { aliasOf, areOptionsTaken, isPacketTaken, lowerOptions } from "./publish-five";
 import { isPacketOver, nextPiece, Sending, storedLength, wirePayload } from "./send";
 import { Packet } from "./types";
 
@@ -40,8 +56,37 @@ function beginAgain(c: Client, i: u32): bool {
   return true;
 }
 
+/** Lowers a message that was never sent to what this broker takes, if its caller allows it. */
+function adapt(c: Client, i: u32): void {
+  const entry: Entry = entryAt(c, i);
+  const mayLower: bool = i == STATUS_ENTRY || (entry.options & Stored.MayLower) != 0;
+  if (entry.state == EntryState.Queued && mayLower) lowerOptions(c, entry);
+}
+
+/** The DropReason of a message that can never be sent to this broker; 0 if it can. */
+function obstacle(c: Client, i: u32): u32 {
+  const entry: Entry = entryAt(c, i);
+  if (entry.state == EntryState.Released) return 0;
+  if (isUselessNow(c, i)) return DropReason.Expired;
+  if (!speaksFive(c)) return 0;
+  adapt(c, i);
+  const hasAlias: bool = aliasOf(c, entry.topic) > 0;
+  const isTaken: bool = areOptionsTaken(c, entry.options) && isPacketTaken(c, publishLength(c, i, hasAlias));
+  return isTaken ? 0 : <u32>DropReason.NotSupported;
+}
+
+/** Ends what stands at the cursor and will never be sent. */
+function dropUnsendable(c: Client): void {
+  while (c.cursor != 0) {
+    const why: u32 = obstacle(c, c.cursor);
+    if (why == 0) return;
+    drop(c, c.cursor, why);
+  }
+}
+
 /** The message or PUBREL at the cursor. */
 function beginMessage(c: Client): bool {
+  if (MQTT5) dropUnsendable(c);
   const i: u32 = c.cursor;
   if (i == 0) return false;
   const entry: Entry = entryAt(c, i);
@@ -62,6 +107,7 @@ function queueOwedStatus(c: Client): void {
 }
 
 function beginOwedRequest(c: Client): bool {
+  if (speaksFive(c)) refuseUnsupported(c);
   const type: u32 = owedRequest(c);
   if (type == 0) return false;
   const packetId: u32 = takePacketId(c, REQUEST_OWNER);
@@ -73,7 +119,7 @@ function beginOwedRequest(c: Client): bool {
 /** While leaving, messages go on until the status was acknowledged, then DISCONNECT. [MQTT3-3.14.4-2] */
 function beginGoodbye(c: Client): void {
   if (!c.disconnectOwed && isStatusUnsettled(c)) beginMessage(c);
-  else beginEmpty(c, Packet.Disconnect, Sending.Disconnect);
+  else beginDisconnect(c);
 }
 
 /** Between CONNACK and the end: what is owed to the peer goes before what this side wants. */
@@ -89,9 +135,16 @@ function beginInSession(c: Client): void {
   }
 }
 
+/** [MQTT5-3.1.2-30] Before CONNACK AUTH is all that may follow CONNECT. */
+function isAuthDue(c: Client): bool {
+  return (c.phase == Phase.Handshaking || c.phase == Phase.Connected) && isAuthOwed(c);
+}
+
 function beginNext(c: Client): void {
   // [MQTT3-3.1.0-1] CONNECT is the first packet, and nothing follows before CONNACK
   if (c.phase == Phase.Handshaking && c.connectOwed) beginConnect(c);
+  else if (c.phase == Phase.Ending) beginDisconnect(c);
+  else if (speaksFive(c) && isAuthDue(c)) beginReasoned(c, Packet.Auth, owedAuthCode(c), Sending.Auth);
   else if (c.phase == Phase.Connected || c.phase == Phase.Leaving || c.phase == Phase.Draining)
     beginInSession(c);
 }
@@ -117,6 +170,8 @@ function packetSent(c: Client, nowMs: u32): void {
   } else if (sending == Sending.Connect) {
     c.connectOwed = false;
     awaitAnswer(c);
+  } else if (sending == Sending.Auth) {
+    authSent(c);
   } else if (sending == Sending.Disconnect) {
     c.disconnectOwed = false;
     beginClosing(c, c.closeReason, true); // [MQTT3-3.14.4-1]
@@ -139,6 +194,7 @@ function isWholePublish(c: Client): bool {
   return (
     c.sending == Sending.Publish &&
     !c.sendTouched &&
+    !speaksFive(c) &&
     c.sendPiece == 0 &&
     (entryAt(c, c.sendEntry).options & Option.InParts) == 0
   );

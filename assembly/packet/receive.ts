@@ -3,8 +3,9 @@
 import { addressOf, Client } from "../client/block";
 import { breakOff } from "../client/closing";
 import { readConnack } from "../client/connack";
+import { forgetProperties } from "../client/five";
 import { heardPeer } from "../client/liveness";
-import { Event, Phase } from "../client/status";
+import { CloseReason, Event, Phase } from "../client/status";
 import { canOwe } from "../session/acks";
 import { readAnswer } from "./answers";
 import { readFrame } from "./frame";
@@ -23,6 +24,7 @@ function makeSpace(c: Client): void {
   const left: u32 = c.receiveEnd - c.receiveStart;
   if (left > 0 && c.receiveCapacity - c.receiveEnd >= c.receiveCapacity >> 2) return;
   memory.copy(addressOf(c, c.receiveAt), addressOf(c, c.receiveAt + c.receiveStart), left);
+  forgetProperties(c);
   c.receiveStart = 0;
   c.receiveEnd = left;
 }
@@ -65,7 +67,12 @@ function readNext(c: Client, nowMs: u32): i32 {
   if (head == 0) return Event.None;
   const length: u32 = <u32>head + c.remaining;
   if (length <= c.receiveEnd - c.receiveStart) return readWhole(c, <u32>head, nowMs);
-  return length <= c.receiveCapacity ? Event.None : readLargePublish(c, <u32>head, nowMs);
+  if (length <= c.receiveCapacity) return Event.None;
+  // before 5 no other packet is so long
+  const type: u32 = load<u8>(addressOf(c, c.receiveAt + c.receiveStart)) >> 4;
+  return type == Packet.Publish
+    ? readLargePublish(c, <u32>head, nowMs)
+    : breakOff(c, CloseReason.PacketTooLarge);
 }
 
 /** Whether there may be something to read: bytes, or the end of a body of which all has come. */

@@ -1,12 +1,16 @@
 // What happens at the publish call: the checks, the room, and the one copy of the payload. It sends nothing.
 
 import { addressOf, Client, Entry, entryAt } from "../client/block";
+import { speaksFive } from "../client/five";
 import { DropReason, Phase, Status } from "../client/status";
+import { MQTT5 } from "../features";
 import { writeU16 } from "../packet/bytes";
+import { areOptionsTaken } from "../packet/publish-five";
 import { sameText } from "../packet/topic";
 import { EntryState, Option } from "./entry-state";
-import { append, drop, giveEntry, STATUS_ENTRY, takeEntry, wireTopic, wireTopicLength } from "./outbox";
+import { append, drop, giveEntry, STATUS_ENTRY, takeEntry } from "./outbox";
 import { takePlace, wouldFit } from "./places";
+import { bitsFor, frontBytes, Stored, spaceFor, storeProperties, wireTopic, wireTopicLength } from "./stored";
 import { textAddress, textLength } from "./texts";
 
 /** The first message from `i` on that was never handed to a transport; 0 none. The status has a room of its own. */
@@ -109,9 +113,14 @@ function acceptDropped(c: Client, handle: u32, options: u32): i32 {
   return <i32>i;
 }
 
+/** Whether this connection's broker takes a message with these options, perhaps lowered. */
+function isTaken(c: Client, options: u32): bool {
+  return (options & Option.MayLower) != 0 || areOptionsTaken(c, options);
+}
+
 /**
  * Takes an entry and a place for a message whose topic is the prepared `handle`, or, with handle 0, the checked name at
- * `topic`, which is stored before the payload. The entry, or why not; then nothing has changed.
+ * `topic`, which is stored before the payload with the checked properties. The entry, or why not; then nothing has changed.
  */
 export function accept(
   c: Client,
@@ -120,11 +129,15 @@ export function accept(
   topicLength: u32,
   payloadBytes: u32,
   options: u32,
+  properties: usize,
+  propertiesLength: u32,
 ): i32 {
   if ((options & Option.QosMask) == Option.QosMask) return Status.QosRange;
-  const topicBytes: u32 = handle == 0 ? 2 + topicLength : 0;
+  const bits: u32 = bitsFor(properties, propertiesLength);
+  const topicBytes: u32 = (handle == 0 ? 2 + topicLength : 0) + spaceFor(bits, propertiesLength);
   if (topicBytes > c.outboxCapacity) return Status.TopicTooLarge;
   if (payloadBytes > c.outboxCapacity - topicBytes) return Status.PayloadTooLarge;
+  if (c.phase == Phase.Connected && speaksFive(c) && !isTaken(c, options)) return Status.NotSupported;
   if ((options & Option.QosMask) == 0 && c.phase != Phase.Connected) {
     return options & Option.DropOffline ? acceptDropped(c, handle, options) : Status.Offline;
   }
@@ -135,12 +148,15 @@ export function accept(
   if (i == 0) return Status.OutboxFull;
   const entry: Entry = entryAt(c, i);
   entry.topic = <u8>handle;
-  entry.options = <u8>(options & Option.Kept);
+  entry.options = <u8>(
+    ((options & Option.Kept) | bits | (options & Option.MayLower ? <u32>Stored.MayLower : 0))
+  );
   if (handle == 0) {
     const at: usize = addressOf(c, c.outboxAt + entry.offset);
     writeU16(at, topicLength);
     memory.copy(at + 2, topic, topicLength);
   }
+  if (MQTT5 && bits > 0) storeProperties(c, entry, properties, propertiesLength);
   append(c, i);
   return <i32>i;
 }
@@ -148,5 +164,5 @@ export function accept(
 /** The address where the payload of an accepted message belongs. */
 export function payloadAddress(c: Client, i: u32): usize {
   const entry: Entry = entryAt(c, i);
-  return addressOf(c, c.outboxAt + entry.offset + (entry.topic == 0 ? wireTopicLength(c, entry) : 0));
+  return addressOf(c, c.outboxAt + entry.offset + frontBytes(c, entry));
 }

@@ -14,6 +14,8 @@ export const enum EntryState {
   Dropped = 6,
   /** Tried for whether dropping it would make room; never outlives the call. */
   Condemned = 7,
+  /** Its end waits to be polled: the broker refuses it. */
+  Rejected = 8,
 }
 
 /** What `options` of an entry and of `publish` mean. */
@@ -28,8 +30,10 @@ export const enum Option {
   DropOffline = 64,
   /** Set by the client: handed to a transport in a session that is over. The broker may have it, so it is not dropped. */
   WasSent = 128,
+  /** In 5: to what the broker takes, if that is less. The entry keeps it as Stored.MayLower. */
+  MayLower = 256,
   /** What a caller may set. */
-  Callers = 119,
+  Callers = 375,
   /** What an entry keeps of them. */
   Kept = 15,
 }

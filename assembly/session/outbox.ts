@@ -2,29 +2,17 @@
 // PUBREC in the order of their PUBRECs, then those in flight in the order of first sending, then the unsent. A cursor
 // stands at the next to send; resuming is moving it to the front. It knows nothing of packets.
 
-import { addressOf, Client, Entry, entryAt } from "../client/block";
+import { Client, Entry, entryAt } from "../client/block";
 import { DropReason } from "../client/status";
-import { readU16 } from "../packet/bytes";
 import { EntryState, Option } from "./entry-state";
 import { freePacketId } from "./packet-ids";
 import { freePlace } from "./places";
-import { wireText } from "./texts";
 
 /** The status message's own entry: it needs no room in the outbox and is never refused for want of it. */
 export const STATUS_ENTRY: u32 = 1;
 
 export function qosOf(entry: Entry): u32 {
   return entry.options & Option.QosMask;
-}
-
-/** Offset, from the block, of the topic's two bytes of length and its text. */
-export function wireTopic(c: Client, entry: Entry): u32 {
-  return entry.topic == 0 ? c.outboxAt + entry.offset : wireText(c, entry.topic);
-}
-
-/** Bytes of the topic with its length. */
-export function wireTopicLength(c: Client, entry: Entry): u32 {
-  return 2 + readU16(addressOf(c, wireTopic(c, entry)));
 }
 
 function unlink(c: Client, i: u32): void {
@@ -88,8 +76,14 @@ function finish(c: Client, i: u32, end: u32, reason: u32): void {
   c.doneLast = <u16>i;
 }
 
-export function publish(c: Client, i: u32): void {
-  finish(c, i, EntryState.Published, 0);
+/** `code` is the broker's reason: 0, or that nobody subscribes. */
+export function publish(c: Client, i: u32, code: u32): void {
+  finish(c, i, EntryState.Published, code);
+}
+
+/** The broker has taken the message and refuses it. */
+export function reject(c: Client, i: u32, code: u32): void {
+  finish(c, i, EntryState.Rejected, code);
 }
 
 export function handOver(c: Client, i: u32): void {

@@ -1,7 +1,7 @@
 // A message whose payload is given in parts while it is sent, so that it needs no buffer of its size. Its place in the
 // outbox holds the total and room for one part:
 //
-//   [topic length ─ topic] ─ total, 4 bytes ─ part
+//   what stands before every payload ─ total, 4 bytes ─ part
 //
 // When it must be sent again the parts are asked for again, from offset 0.
 
@@ -10,7 +10,7 @@ import { remainingMs } from "../client/clock";
 import { Status } from "../client/status";
 import { readU16, writeU16 } from "../packet/bytes";
 import { Option } from "./entry-state";
-import { wireTopicLength } from "./outbox";
+import { frontBytes } from "./stored";
 
 /** How long a source may take for one part. */
 const STALL_MS: u32 = 10000;
@@ -26,7 +26,7 @@ export const enum PartsWanted {
 /** Offset, from the block, of what is stored for a message in parts. */
 function storeAt(c: Client, i: u32): u32 {
   const entry: Entry = entryAt(c, i);
-  return c.outboxAt + entry.offset + (entry.topic == 0 ? wireTopicLength(c, entry) : 0);
+  return c.outboxAt + entry.offset + frontBytes(c, entry);
 }
 
 export function setPartsTotal(c: Client, i: u32, total: u32): void {
@@ -49,7 +49,7 @@ export function partAt(c: Client, i: u32): u32 {
 /** Bytes that one part may have. */
 export function partCapacity(c: Client, i: u32): u32 {
   const entry: Entry = entryAt(c, i);
-  return <u32>entry.length - (entry.topic == 0 ? wireTopicLength(c, entry) : 0) - TOTAL_BYTES;
+  return <u32>entry.length - frontBytes(c, entry) - TOTAL_BYTES;
 }
 
 /** Payload bytes of the message being sent that were not given yet. */

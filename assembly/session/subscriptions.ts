@@ -2,7 +2,14 @@
 // wait go into one SUBSCRIBE or UNSUBSCRIBE. It writes no packet.
 
 import { addressOf, Client, Filter, filterAt } from "../client/block";
+import { fiveOf, Lack, speaksFive } from "../client/five";
 import { Status } from "../client/status";
+import { MQTT5 } from "../features";
+import { lengthBytes, readU32, writeU32 } from "../packet/bytes";
+import { Property } from "../packet/property";
+import { writeNumberProperty } from "../packet/property-writer";
+import { Reason } from "../packet/reason-codes";
+import { hasWildcard, isShared, shareBytes } from "../packet/share";
 import { matches } from "../packet/topic";
 import { Packet } from "../packet/types";
 import { freePacketId } from "./packet-ids";
@@ -11,12 +18,21 @@ import {
   checkText,
   findText,
   forgetText,
+  HAS_IDENTIFIER,
   isText,
+  noteOf,
+  setNote,
   TextKind,
   textAddress,
   textLength,
   wireText,
 } from "./texts";
+
+/** Of the options byte: what there was before 5; what only 5 has, which is noted at the text; of it when retained messages are sent, and its value for a new subscription only. */
+const QOS_BITS: u32 = 3;
+const FIVES_OPTIONS: u32 = 0x3c;
+const RETAIN_HANDLING: u32 = 0x30;
+const RETAIN_IF_NEW: u32 = 0x10;
 
 export const enum FilterState {
   Free = 0,
@@ -61,15 +77,20 @@ function handleOf(c: Client, text: u32): u32 {
   return 0;
 }
 
-/** The handle for these bytes, with a new row and text if there was none; or why not. */
-function handleFor(c: Client, at: usize, length: u32): i32 {
+/**
+ * The handle for these bytes, with a new row and text if there was none; or why not. A text has room for a subscription
+ * identifier or it has not, from its first call on.
+ */
+function handleFor(c: Client, at: usize, length: u32, identifier: u32): i32 {
+  const note: u32 = identifier == 0 ? 0 : HAS_IDENTIFIER;
   const refusal: i32 = checkText(at, length, TextKind.Filter);
   if (refusal < 0) return refusal;
   const known: u32 = findText(c, at, length, TextKind.Filter);
-  if (known != 0) return <i32>handleOf(c, known);
+  if (known != 0)
+    return note > (noteOf(c, known) & HAS_IDENTIFIER) ? <i32>Status.ArgumentRange : <i32>handleOf(c, known);
   const handle: u32 = freeRow(c);
   if (handle == 0) return Status.TooManyFilters;
-  const text: i32 = addText(c, at, length, TextKind.Filter);
+  const text: i32 = addText(c, at, length, (note << 8) | TextKind.Filter);
   if (text < 0) return text;
   rowAt(c, handle).text = <u16>text;
   return <i32>handle;
@@ -103,17 +124,26 @@ function optionsAddress(c: Client, text: u32): usize {
 
 /** Wants this filter at this QoS. Its handle, or why not. */
 export function wantFilter(c: Client, at: usize, length: u32, qos: u32): i32 {
-  if (qos > 2) return Status.QosRange;
-  const handle: i32 = handleFor(c, at, length);
+  return qos > 2 ? <i32>Status.QosRange : wantFilterWith(c, at, length, qos, 0);
+}
+
+/** The same with the options of MQTT 5 in checked bits, and a subscription identifier, 0 none. */
+export function wantFilterWith(c: Client, at: usize, length: u32, options: u32, identifier: u32): i32 {
+  const handle: i32 = handleFor(c, at, length, identifier);
   if (handle < 0) return handle;
   const answer: i32 = oweRequest(c, <u32>handle, FilterState.SubscribeOwed);
-  if (answer > 0) store<u8>(optionsAddress(c, rowAt(c, <u32>handle).text), <u8>qos);
+  if (answer < 0) return answer;
+  const text: u32 = rowAt(c, <u32>handle).text;
+  const room: u32 = noteOf(c, text) & HAS_IDENTIFIER;
+  setNote(c, text, room | (options & FIVES_OPTIONS));
+  store<u8>(optionsAddress(c, text), <u8>(options & QOS_BITS));
+  if (room > 0) writeU32(optionsAddress(c, text) + 1, identifier);
   return answer;
 }
 
 /** Wants this filter no longer. Also one that this client never asked for: an earlier life of it may have. */
 export function unwantFilter(c: Client, at: usize, length: u32): i32 {
-  const handle: i32 = handleFor(c, at, length);
+  const handle: i32 = handleFor(c, at, length, 0);
   return handle < 0 ? handle : oweRequest(c, <u32>handle, FilterState.UnsubscribeOwed);
 }
 
@@ -146,13 +176,35 @@ export function wireFilter(c: Client, handle: u32): u32 {
   return wireText(c, rowAt(c, handle).text);
 }
 
-/** Puts every filter that waits for this request into it. Answers the bytes they take. */
+/** The subscription identifier of a filter, 0 none. */
+function identifierOf(c: Client, handle: u32): u32 {
+  const text: u32 = rowAt(c, handle).text;
+  return MQTT5 && (noteOf(c, text) & HAS_IDENTIFIER) != 0 ? readU32(optionsAddress(c, text) + 1) : 0;
+}
+
+/** A SUBSCRIBE has one identifier for all its filters. Before 5 it has none. */
+function sharesRequest(c: Client, handle: u32, first: u32, type: u32): bool {
+  if (!speaksFive(c) || type != Packet.Subscribe) return true;
+  return identifierOf(c, handle) == identifierOf(c, first);
+}
+
+/** Makes the options byte what this version has of it. */
+function writeOptions(c: Client, handle: u32): void {
+  const text: u32 = rowAt(c, handle).text;
+  const at: usize = optionsAddress(c, text);
+  const fives: u32 = speaksFive(c) ? noteOf(c, text) & FIVES_OPTIONS : 0;
+  store<u8>(at, <u8>((<u32>load<u8>(at) & QOS_BITS) | fives));
+}
+
+/** Puts every filter that waits for this request, and fits into it, into it. Answers the bytes they take. */
 export function beginRequest(c: Client, type: u32, packetId: u32): u32 {
   let bytes: u32 = 0;
   c.requestCount = 0;
-  for (let handle: u32 = 1; handle <= c.filterRows; handle++) {
-    if (rowAt(c, handle).state != owedState(type)) continue;
+  const first: u32 = nextInState(c, 1, owedState(type));
+  for (let handle: u32 = first; handle <= c.filterRows; handle++) {
+    if (rowAt(c, handle).state != owedState(type) || !sharesRequest(c, handle, first, type)) continue;
     rowAt(c, handle).state = <u8>sentState(type);
+    writeOptions(c, handle);
     bytes += wireFilterLength(c, handle, type);
     c.requestCount += 1;
   }
@@ -165,6 +217,54 @@ export function beginRequest(c: Client, type: u32, packetId: u32): u32 {
 /** The handle of the next filter of the request under way after `handle`, 0 none. [MQTT3-3.9.3-1] answers come in this order */
 export function nextOfRequest(c: Client, handle: u32): u32 {
   return nextInState(c, handle + 1, sentState(c.requestType));
+}
+
+/** The identifier of the SUBSCRIBE that is under way, 0 none. */
+function requestIdentifier(c: Client): u32 {
+  return c.requestType == Packet.Subscribe ? identifierOf(c, nextOfRequest(c, 0)) : 0;
+}
+
+/** Bytes of the request's properties with their length. */
+export function requestPropertiesBytes(c: Client): u32 {
+  const identifier: u32 = requestIdentifier(c);
+  return identifier == 0 ? 1 : 2 + lengthBytes(identifier);
+}
+
+/** Writes them at `at`, and answers their bytes. */
+export function writeRequestProperties(c: Client, at: usize): u32 {
+  const bytes: u32 = requestPropertiesBytes(c);
+  store<u8>(at, <u8>(bytes - 1));
+  if (bytes > 1)
+    writeNumberProperty(at + 1, bytes - 1, Property.SubscriptionIdentifier, requestIdentifier(c));
+  return bytes;
+}
+
+/** Why the broker cannot be asked for this filter: the code that it would answer, 0 if it can. */
+function unsupported(c: Client, handle: u32): u32 {
+  const lacks: u32 = fiveOf(c).lacks;
+  const text: u32 = rowAt(c, handle).text;
+  const at: usize = textAddress(c, text);
+  if ((lacks & Lack.Identifiers) != 0 && identifierOf(c, handle) > 0) return Reason.IdentifiersNotSupported;
+  if ((lacks & Lack.Shared) != 0 && isShared(at, textLength(c, text))) return Reason.SharedNotSupported;
+  return (lacks & Lack.Wildcards) != 0 && hasWildcard(at, textLength(c, text))
+    ? <u32>Reason.WildcardsNotSupported
+    : 0;
+}
+
+/** Answers for the broker what it said that it does not do. */
+export function refuseUnsupported(c: Client): void {
+  if (c.owedFilters == 0 || fiveOf(c).lacks == 0) return;
+  let handle: u32 = nextInState(c, 1, FilterState.SubscribeOwed);
+  while (handle != 0) {
+    const code: u32 = unsupported(c, handle);
+    if (code != 0) {
+      rowAt(c, handle).code = <u8>code;
+      rowAt(c, handle).state = <u8>FilterState.RefusedUntold;
+      c.owedFilters -= 1;
+      c.answeredFilters += 1;
+    }
+    handle = nextInState(c, handle + 1, FilterState.SubscribeOwed);
+  }
 }
 
 function endRequest(c: Client): void {
@@ -188,14 +288,26 @@ export function answerSubscribe(c: Client, codes: usize): void {
   endRequest(c);
 }
 
-export function answerUnsubscribe(c: Client): void {
+/** In 5 there is a code for each, at `codes`. */
+export function answerUnsubscribe(c: Client, codes: usize): void {
+  let i: u32 = 0;
   let handle: u32 = nextOfRequest(c, 0);
   while (handle != 0) {
-    rowAt(c, handle).state = <u8>FilterState.GoneUntold;
+    const row: Filter = rowAt(c, handle);
+    row.code = speaksFive(c) ? load<u8>(codes + i) : 0;
+    row.state = <u8>FilterState.GoneUntold;
+    i += 1;
     handle = nextOfRequest(c, handle);
   }
   c.answeredFilters += c.requestCount;
   endRequest(c);
+}
+
+/** The broker may have answered with its retained messages already: they are not asked for twice. */
+function askForRetainedOnce(c: Client, handle: u32): void {
+  const text: u32 = rowAt(c, handle).text;
+  const note: u32 = noteOf(c, text);
+  if ((note & RETAIN_HANDLING) == 0) setNote(c, text, note | RETAIN_IF_NEW);
 }
 
 /** The connection is gone before the answer came: asked again on the next, under a new id. */
@@ -204,6 +316,7 @@ export function requestLost(c: Client): void {
   let handle: u32 = nextOfRequest(c, 0);
   while (handle != 0) {
     const next: u32 = nextOfRequest(c, handle);
+    if (speaksFive(c) && c.requestType == Packet.Subscribe) askForRetainedOnce(c, handle);
     rowAt(c, handle).state = <u8>owedState(c.requestType);
     handle = next;
   }
@@ -228,7 +341,10 @@ export function nextMatch(c: Client, from: u32, topicAt: u32, topicBytes: u32): 
   for (let handle: u32 = from; handle <= c.filterRows; handle++) {
     const row: Filter = rowAt(c, handle);
     if (row.state == FilterState.Free || !isText(c, row.text, TextKind.Filter)) continue;
-    if (matches(textAddress(c, row.text), textLength(c, row.text), addressOf(c, topicAt), topicBytes))
+    const at: usize = textAddress(c, row.text);
+    // before 5 `$share` is a level like any other
+    const skipped: u32 = speaksFive(c) ? shareBytes(at, textLength(c, row.text)) : 0;
+    if (matches(at + skipped, textLength(c, row.text) - skipped, addressOf(c, topicAt), topicBytes))
       return handle;
   }
   return 0;

@@ -1,6 +1,8 @@
 // Who names a text. It changes nothing.
 
 import { Client, Entry, entryAt } from "../client/block";
+import { Five, fiveOf } from "../client/five";
+import { MQTT5 } from "../features";
 import { EntryState } from "./entry-state";
 import { STATUS_ENTRY } from "./outbox";
 
@@ -14,6 +16,12 @@ function isStatusText(c: Client, text: u32): bool {
   return entryAt(c, STATUS_ENTRY).state != EntryState.Free && c.statusSent == text;
 }
 
+function isFivesText(c: Client, text: u32): bool {
+  if (!MQTT5) return false;
+  const five: Five = fiveOf(c);
+  return five.connectProperties == text || five.willProperties == text || five.outProperties == text;
+}
+
 function isTopicOfMessage(c: Client, text: u32): bool {
   let i: u32 = entryAt(c, 0).next;
   while (i != 0) {
@@ -25,5 +33,7 @@ function isTopicOfMessage(c: Client, text: u32): bool {
 }
 
 export function isTextNamed(c: Client, text: u32): bool {
-  return isSettingsText(c, text) || isStatusText(c, text) || isTopicOfMessage(c, text);
+  return (
+    isSettingsText(c, text) || isStatusText(c, text) || isFivesText(c, text) || isTopicOfMessage(c, text)
+  );
 }

@@ -270,8 +270,9 @@ export class MqttClient extends EventEmitter<ClientEvents> {
 
   #closed(): void {
     const reason = this.#field("eventCode") as CloseReason;
-    // The client discards what the broker kept for an earlier life of it before it really connects.
-    if (reason === CloseReason.SessionCleared || reason === CloseReason.ForeignSession) {
+    // The client discards what the broker kept for an earlier life of it, or falls back, before it really connects.
+    const isOwnSake = reason === CloseReason.SessionCleared || reason === CloseReason.OlderVersion;
+    if (isOwnSake || reason === CloseReason.ForeignSession) {
       this.#hasDialled = false;
       return;
     }

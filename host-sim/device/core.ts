@@ -120,6 +120,39 @@ export interface ClientExports {
   subscribe(c: number, filter: number, length: number, qos: number): number;
   unsubscribe(c: number, filter: number, length: number): number;
   nextMatching(c: number, handle: number): number;
+  hasFive(): number;
+  prepareProperties(c: number, type: number, at: number, length: number): number;
+  setConnectProperties(c: number, text: number): number;
+  setWillProperties(c: number, text: number): number;
+  setSessionExpiry(c: number, seconds: number): number;
+  setIntake(c: number, largestPacket: number, aliases: number): number;
+  publishWith(
+    c: number,
+    topic: number,
+    name: number,
+    nameLength: number,
+    properties: number,
+    propertiesLength: number,
+    payload: number,
+    length: number,
+    options: number,
+  ): number;
+  subscribeWith(c: number, filter: number, length: number, options: number, identifier: number): number;
+  disconnectWith(c: number, reason: number, text: number, waitMs: number, nowMs: number): number;
+  authenticate(c: number, text: number): number;
+  eventReason(c: number): number;
+  nextProperty(c: number, after: number): number;
+  propertyLength(c: number, at: number): number;
+  writeNumber(to: number, room: number, id: number, value: number): number;
+  writeBytes(to: number, room: number, id: number, from: number, length: number): number;
+  writePair(
+    to: number,
+    room: number,
+    name: number,
+    nameLength: number,
+    value: number,
+    valueLength: number,
+  ): number;
 }
 
 const PAGE_BYTES = 65536;

@@ -85,6 +85,8 @@ const END_VERDICTS: Readonly<Record<"published" | "handedOver" | DropWord, Verdi
   superseded: "superseded",
   sessionLost: "sessionLost",
   outcomeUnknown: "outcomeUnknown",
+  expired: "lost",
+  notSupported: "lost",
 };
 
 /** These were never handed to a transport: nothing can arrive of them. */

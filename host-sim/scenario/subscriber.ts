@@ -127,7 +127,10 @@ export class Subscriber {
     if (event === Event.Refused) return refusalInWords(code);
     if (event === Event.Subscribed && code === FILTER_REFUSED) return "the broker refuses a subscription";
     // what the client does for its own sake is no trouble, and of a refusal the reason is known
-    const isTrouble = code !== CloseReason.SessionCleared && code !== CloseReason.Refused;
+    const isTrouble =
+      code !== CloseReason.SessionCleared &&
+      code !== CloseReason.OlderVersion &&
+      code !== CloseReason.Refused;
     if (event !== Event.Closed || !isTrouble) return null;
     return this.#port.lastError?.message ?? `the connection ended: ${wordOf(CloseReason, code)}`;
   }

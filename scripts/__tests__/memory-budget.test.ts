@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { loadBoard } from "../../host-sim/cli/board.ts";
 import { clientField } from "../../host-sim/device/block.ts";
 import { Core, capacityList, loadModule } from "../../host-sim/device/core.ts";
-import { ClientLayout } from "../../host-sim/device/layout.generated.ts";
+import { ClientLayout, FiveLayout } from "../../host-sim/device/layout.generated.ts";
 import { root } from "../root.ts";
 
 interface Row {
@@ -27,9 +27,10 @@ function writtenBudget(): readonly Row[] {
     }));
 }
 
+/** `18 × 18`, or `15 × 18 + 2` where what follows is aligned. */
 function productOf(text: string): number | null {
-  const [rows, bytes] = text.split("×").map(Number);
-  return rows === undefined || bytes === undefined ? null : rows * bytes;
+  const [, rows, bytes, rest = "0"] = /^(\d+) × (\d+)(?: \+ (\d+))?$/.exec(text) ?? [];
+  return rows === undefined || bytes === undefined ? null : Number(rows) * Number(bytes) + Number(rest);
 }
 
 function laidOut(): Readonly<Record<string, number>> {
@@ -46,7 +47,8 @@ function laidOut(): Readonly<Record<string, number>> {
     "inbound ids": at("acksAt") - at("inboundAt"),
     "owed acks": at("textsAt") - at("acksAt"),
     texts: at("filtersAt") - at("textsAt"),
-    filters: at("headAt") - at("filtersAt"),
+    filters: at("headAt") - at("filtersAt") - FiveLayout.bytes,
+    "MQTT 5": FiveLayout.bytes,
     head: at("textBytesAt") - at("headAt"),
     "text bytes": at("outboxAt") - at("textBytesAt"),
     outbox: at("receiveAt") - at("outboxAt"),

@@ -87,8 +87,9 @@ export class Reports {
   }
 
   #closed(reason: CloseReason): void {
-    // Before it really connects, a client without stored state has the broker discard what it kept: nobody's business.
+    // What the client does for its own sake before it really connects: nobody's business.
     if (reason === CloseReason.SessionCleared || reason === CloseReason.ForeignSession) return;
+    if (reason === CloseReason.OlderVersion) return;
     const isRefused = reason === CloseReason.Refused;
     const by = isRefused ? ClosedBy.Server : this.#field("eventFlag");
     const goodbyeCode = reason === CloseReason.Goodbye ? 0 : null;

@@ -20,6 +20,10 @@ export interface Seen {
   readonly partOffset: number;
   readonly total: number;
   readonly payloadLength: number;
+  /** Of MQTT 5. */
+  readonly reason: number;
+  /** Each with its id first. */
+  readonly properties: readonly Buffer[];
 }
 
 const GUARD_BYTES = 64;
@@ -151,7 +155,19 @@ export class BlockUnderTest {
       partOffset: this.field("eventPartOffset"),
       total: this.field("eventTotal"),
       payloadLength: this.field("eventPayloadLength"),
+      reason: core.exports.eventReason(client),
+      properties: this.#properties(),
     };
+  }
+
+  #properties(): readonly Buffer[] {
+    const { core, client } = this;
+    const all: Buffer[] = [];
+    for (let at = 0; ; ) {
+      at = core.exports.nextProperty(client, at);
+      if (at === 0) return all;
+      all.push(Buffer.from(blockBytes(core, client, at, core.exports.propertyLength(client, at))));
+    }
   }
 
   /** Every event there is. */

@@ -75,7 +75,13 @@ function checkLists(block: BlockUnderTest, entries: readonly Entry[]): readonly 
   }
   for (const i of done)
     assert.ok(
-      isOneOf(at(i).state, EntryState.Published, EntryState.HandedOver, EntryState.Dropped),
+      isOneOf(
+        at(i).state,
+        EntryState.Published,
+        EntryState.HandedOver,
+        EntryState.Dropped,
+        EntryState.Rejected,
+      ),
       "state of an end",
     );
   for (const i of free) assert.equal(at(i).state, EntryState.Free);
