@@ -385,6 +385,7 @@ export function publishWith(
   payload: usize,
   length: u32,
   options: u32,
+  nowMs: u32,
 ): i32 {
   return publishWithProperties(
     c,
@@ -396,6 +397,7 @@ export function publishWith(
     payload,
     length,
     options,
+    nowMs,
   );
 }
 

@@ -13,6 +13,7 @@ import { wantFilterWith } from "../session/subscriptions";
 import { isText, TextKind } from "../session/texts";
 import { Client, entryAt } from "./block";
 import { beginClosing } from "./closing";
+import { countSeconds } from "./five";
 import { isInitialised } from "./settings";
 import { checkOurs } from "./settings-five";
 import { CloseReason, DropReason, Status } from "./status";
@@ -71,9 +72,11 @@ export function publishWithProperties(
   payload: usize,
   length: u32,
   options: u32,
+  nowMs: u32,
 ): i32 {
   if (!isInitialised(c)) return Status.NotInitialised;
   if (!MQTT5) return Status.VersionUnknown;
+  countSeconds(c, nowMs); // the expiry counts from now, not from the last poll
   if (topic != 0 && !isText(c, topic, TextKind.Topic)) return Status.BadHandle;
   let refusal: i32 = topic == 0 ? checkTopicName(name, nameLength) : Status.Ok;
   if (refusal == Status.Ok) refusal = checkOurs(properties, propertiesLength, Packet.Publish);

@@ -8,6 +8,7 @@ import { quotaMax } from "../client/connack-five";
 import { fiveOf, speaksFive } from "../client/five";
 import { heardAck, heardPingresp } from "../client/liveness";
 import { CloseReason, Event } from "../client/status";
+import { MQTT5 } from "../features";
 import { owe } from "../session/acks";
 import { EntryState } from "../session/entry-state";
 import { forget, isKnown } from "../session/inbound";
@@ -139,8 +140,8 @@ export function readAnswer(c: Client, type: u32, offset: u32, nowMs: u32): i32 {
     heardPingresp(c, nowMs);
     return Event.None;
   }
-  if (type == Packet.Disconnect) return readDisconnect(c, offset);
-  if (type == Packet.Auth) return readAuth(c, offset, nowMs);
+  if (MQTT5 && type == Packet.Disconnect) return readDisconnect(c, offset);
+  if (MQTT5 && type == Packet.Auth) return readAuth(c, offset, nowMs);
   const packetId: u32 = readU16(addressOf(c, offset));
   if (packetId == 0) return breakOff(c, CloseReason.BadPacketId); // [MQTT3-2.3.1-1]
   const isFives: bool = speaksFive(c);

@@ -5,6 +5,7 @@ import { awaitAnswer } from "../client/answer";
 import { authSent, isAuthOwed, owedAuthCode } from "../client/authentication";
 import { addressOf, Client, Entry, entryAt, HEAD_BYTES, REQUEST_OWNER } from "../client/block";
 import { beginClosing } from "../client/closing";
+import { quotaMax } from "../client/connack-five";
 import { speaksFive } from "../client/five";
 import { isPingOwed, Ping, pingSent, publishSent, sentSomething } from "../client/liveness";
 import { DropReason, Phase } from "../client/status";
@@ -36,7 +37,8 @@ import { Packet } from "./types";
 function beginFirst(c: Client, i: u32): bool {
   const entry: Entry = entryAt(c, i);
   if (qosOf(entry) > 0) {
-    if (c.inflight >= c.window || c.quota == 0) return false;
+    // those past PUBREC count as well, though their PUBRELs take nothing of a new connection's quota [MQTT5-3.3.4-7]
+    if (c.inflight >= quotaMax(c) || c.quota == 0) return false;
     const packetId: u32 = takePacketId(c, i);
     if (packetId == 0) return false;
     entry.packetId = <u16>packetId;

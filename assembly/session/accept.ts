@@ -133,8 +133,9 @@ export function accept(
   propertiesLength: u32,
 ): i32 {
   if ((options & Option.QosMask) == Option.QosMask) return Status.QosRange;
-  const bits: u32 = bitsFor(properties, propertiesLength);
-  const topicBytes: u32 = (handle == 0 ? 2 + topicLength : 0) + spaceFor(bits, propertiesLength);
+  const bits: u32 = MQTT5 ? bitsFor(properties, propertiesLength) : 0;
+  const topicBytes: u32 =
+    (handle == 0 ? 2 + topicLength : 0) + (MQTT5 ? spaceFor(bits, propertiesLength) : 0);
   if (topicBytes > c.outboxCapacity) return Status.TopicTooLarge;
   if (payloadBytes > c.outboxCapacity - topicBytes) return Status.PayloadTooLarge;
   if (c.phase == Phase.Connected && speaksFive(c) && !isTaken(c, options)) return Status.NotSupported;

@@ -136,6 +136,7 @@ export interface ClientExports {
     payload: number,
     length: number,
     options: number,
+    nowMs: number,
   ): number;
   subscribeWith(c: number, filter: number, length: number, options: number, identifier: number): number;
   disconnectWith(c: number, reason: number, text: number, waitMs: number, nowMs: number): number;

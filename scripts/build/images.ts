@@ -1,6 +1,7 @@
-// Owns how the portable source becomes the three WebAssembly images. Knows nothing of when they are out of date.
+// Owns how the portable source becomes the WebAssembly images, with or without a feature. Knows nothing of when they are out of
+// date.
 import { readFileSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runTool, toolFile } from "../node-tool.ts";
@@ -11,24 +12,58 @@ type MemoryTarget = "device" | "host";
 
 const CLIENT = "assembly/index.ts";
 const SENSOR = "firmware/sensor/index.ts";
+/** Where features are switched, a constant each. */
+const FEATURES = "assembly/features.ts";
 const COMPILER: { version: string } = JSON.parse(
   readFileSync(toolFile("assemblyscript/package.json"), "utf8"),
 );
 
 export const images: readonly Artefact[] = [
   image("build/motekit.wasm", "device", [CLIENT]),
+  image("build/motekit-without-mqtt5.wasm", "device", [CLIENT], ["MQTT5"]),
   image("build/sensor.wasm", "device", [CLIENT, SENSOR]),
   image("build/host.wasm", "host", [CLIENT, SENSOR]),
 ];
 
-function image(path: string, target: MemoryTarget, entries: readonly string[]): Artefact {
+function image(
+  path: string,
+  target: MemoryTarget,
+  entries: readonly string[],
+  without: readonly string[] = [],
+): Artefact {
   return {
     path,
     entries,
     inputs: ["assembly", "firmware/sensor", "asconfig.json", "scripts/build"],
     tools: `asc ${COMPILER.version}`,
-    produce: async (root) => new Map([[path, await compile(root, target, entries)]]),
+    produce: async (root) => new Map([[path, await compileWithout(without, root, target, entries)]]),
   };
+}
+
+/** Compiles a copy of the source in which these features are switched off. */
+async function compileWithout(
+  features: readonly string[],
+  root: string,
+  target: MemoryTarget,
+  entries: readonly string[],
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (features.length === 0) return compile(root, target, entries);
+  const copy = await mkdtemp(join(tmpdir(), "motekit-features-"));
+  try {
+    for (const part of ["assembly", "firmware/sensor", "asconfig.json"])
+      await cp(join(root, part), join(copy, part), { recursive: true });
+    const switched = features.reduce(switchedOff, await readFile(join(copy, FEATURES), "utf8"));
+    await writeFile(join(copy, FEATURES), switched);
+    return await compile(copy, target, entries);
+  } finally {
+    await rm(copy, { recursive: true, force: true });
+  }
+}
+
+function switchedOff(text: string, feature: string): string {
+  const on = `export const ${feature}: bool = true;`;
+  if (!text.includes(on)) throw new BuildFailure(`${FEATURES} has no line \`${on}\``);
+  return text.replace(on, on.replace("true", "false"));
 }
 
 /** Compiles `entries` under the no-allocation runtime and returns the wasm. Throws all that the compiler said. */

@@ -10,6 +10,7 @@ import type { Check } from "./check.ts";
 /** The device images, and the modules from which each may import functions. */
 const IMAGES = [
   { file: "build/motekit.wasm", importsFrom: [] },
+  { file: "build/motekit-without-mqtt5.wasm", importsFrom: [] },
   { file: "build/sensor.wasm", importsFrom: ["board"] },
 ] as const;
 

@@ -1,4 +1,5 @@
-// `size`: the bytes of the built images, and of the client's block on every board. Measures; judges against budgets only.
+// `size`: the bytes of the built images, of the client's block on every board, and what each feature adds to both. Measures;
+// judges against budgets only.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Board, boardNames, loadBoard } from "../board.ts";
@@ -17,9 +18,17 @@ interface BlockSize {
   readonly clientBytesMax: number | null;
 }
 
+/** What the client's image and its block would not have without it. */
+interface FeatureCost {
+  readonly feature: string;
+  readonly codeBytes: number;
+  readonly blockBytes: number;
+}
+
 interface Sizes {
   readonly images: readonly ImageSize[];
   readonly boards: readonly BlockSize[];
+  readonly features: readonly FeatureCost[];
 }
 
 /** What the client's image says about itself. */
@@ -38,11 +47,15 @@ interface ClientExports {
 }
 
 const CLIENT_IMAGE = "motekit.wasm";
+const IMAGE_WITHOUT = /^motekit-without-(\w+)\.wasm$/;
+/** The smallest that a client takes: a feature's share of the block does not depend on them. */
+const LEAST_CAPACITIES = [64, 1, 1, 1, 1, 1, 1, 0] as const;
 
 export const size: ParsedCommand = {
   kind: "parsed",
   description:
-    "Prints the bytes of every built WebAssembly image, and of the client's block of memory on every board.\n" +
+    "Prints the bytes of every built WebAssembly image, of the client's block of memory on every board, and what\n" +
+    "each feature adds to both.\n" +
     "Exits 1 when a block is larger than its board's budget.",
   examples: ["npx motekit size", "npx motekit size --json"],
   define(command) {
@@ -65,7 +78,23 @@ function measure(root: string): Sizes {
   const { blockBytes } = clientExports(join(build, CLIENT_IMAGE));
   const folder = join(root, "boards");
   const boards = boardNames(folder).map((name) => blockSize(loadBoard(folder, name), blockBytes));
-  return { images: imageSizes(build), boards };
+  return { images: imageSizes(build), boards, features: featureCosts(build) };
+}
+
+/** Of each feature without which there is an image of the client too. */
+function featureCosts(build: string): readonly FeatureCost[] {
+  const whole = join(build, CLIENT_IMAGE);
+  return readdirSync(build).flatMap((file) => {
+    const feature = IMAGE_WITHOUT.exec(file)?.[1];
+    if (feature === undefined) return [];
+    const lesser = join(build, file);
+    const codeBytes = readFileSync(whole).length - readFileSync(lesser).length;
+    return [{ feature, codeBytes, blockBytes: leastBlock(whole) - leastBlock(lesser) }];
+  });
+}
+
+function leastBlock(image: string): number {
+  return clientExports(image).blockBytes(...LEAST_CAPACITIES);
 }
 
 function imageSizes(build: string): readonly ImageSize[] {
@@ -108,11 +137,14 @@ function fits({ clientBytes, clientBytesMax }: BlockSize): boolean {
   return clientBytesMax === null || clientBytes <= clientBytesMax;
 }
 
-function print(output: Output, { images, boards }: Sizes): void {
+function print(output: Output, { images, boards, features }: Sizes): void {
   output.say(output.paint.bold("images"));
   for (const { file, bytes } of images) output.say(row(file, bytes, ""));
   output.say(output.paint.bold("the client's block"));
   for (const block of boards) output.say(row(block.board, block.clientBytes, budget(block, output)));
+  if (features.length > 0) output.say(output.paint.bold("what a feature costs"));
+  for (const { feature, codeBytes, blockBytes } of features)
+    output.say(row(feature, codeBytes, `, and ${blockBytes} of every block`));
 }
 
 function row(name: string, bytes: number, remark: string): string {

@@ -140,6 +140,14 @@ describe("message expiry", () => {
     assert.deepEqual([dropped?.ticket, dropped?.code], [ticket, DropReason.Expired]);
   });
 
+  it("counts from the call, however long ago the last poll was", () => {
+    const block = connectedFive(core);
+    block.nowMs += 50_000;
+    publishFive(block, "t", "x", 1, [[Property.MessageExpiry, 30]]);
+    assert.deepEqual(block.events(), []);
+    assert.equal(only(block).properties.messageExpiryInterval, 30);
+  });
+
   it("ends a message that was never sent, with an event, and no other", () => {
     const block = connectedFive(core);
     block.closed(ClosedBy.Link);

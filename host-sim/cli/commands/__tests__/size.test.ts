@@ -82,6 +82,15 @@ it("within every budget is exit 0, in words for people", async () => {
   );
 });
 
+it("a feature costs what the image without it does not have", async () => {
+  build(clientImage(3));
+  writeFileSync(join(root, "build/motekit-without-mqtt5.wasm"), clientImage(4));
+  const { features } = JSON.parse((await size("--json")).stdout);
+  assert.deepEqual(features, [{ feature: "mqtt5", codeBytes: 0, blockBytes: 0 }]);
+  assert.match((await size()).stdout, /mqtt5 +0 bytes, and 0 of every block\n/);
+  rmSync(join(root, "build/motekit-without-mqtt5.wasm"));
+});
+
 it("over budget says which board", async () => {
   build(clientImage(0));
   assert.match((await size()).stdout, /esp8266 +[\d,]+ bytes of 3,072: too large\n/);

@@ -131,10 +131,11 @@ export class BlockUnderTest {
   next(): Seen | null {
     const { core, client } = this;
     const event = core.exports.poll(client, this.nowMs) as Event;
-    return event === Event.None ? null : this.#seen(event);
+    return event === Event.None ? null : this.told(event);
   }
 
-  #seen(event: Event): Seen {
+  /** What the block says beside an event that was polled just now. */
+  told(event: Event): Seen {
     const { core, client } = this;
     const isMessage = event === Event.Message || event === Event.MessageTooLarge;
     const slice = (at: number, length: number) => Buffer.from(blockBytes(core, client, at, length));

@@ -172,6 +172,7 @@ export function publishFive(
     bodyAt,
     length,
     options,
+    block.nowMs,
   );
 }
 
