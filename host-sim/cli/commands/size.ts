@@ -148,7 +148,7 @@ function print(output: Output, { images, boards, features }: Sizes): void {
 }
 
 function row(name: string, bytes: number, remark: string): string {
-  return `  ${name.padEnd(20)} ${bytes.toLocaleString("en").padStart(9)} bytes${remark}`;
+  return `  ${name.padEnd(36)} ${bytes.toLocaleString("en").padStart(9)} bytes${remark}`;
 }
 
 function budget(block: BlockSize, { paint }: Output): string {
