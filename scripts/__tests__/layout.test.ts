@@ -13,6 +13,8 @@ const enum Private { A }
 @unmanaged
 class Row { id: u16; }
 @unmanaged
+export class Five { code: u8; }
+@unmanaged
 export class Sensor { at: u16; }
 `;
 
@@ -41,6 +43,7 @@ describe("the generated layout", () => {
           last: { offset: 16, type: "u16" },
         },
       },
+      FiveLayout: { bytes: 1, fields: { code: { offset: 0, type: "u8" } } },
       SensorLayout: { bytes: 2, fields: { at: { offset: 0, type: "u16" } } },
     });
   });
@@ -57,7 +60,7 @@ describe("the generated layout", () => {
   });
 
   it("is not written for sources without a struct that the host reads", () => {
-    assert.throws(() => layoutOf("export const enum Phase { Idle }"), /no struct Client, Sensor$/);
+    assert.throws(() => layoutOf("export const enum Phase { Idle }"), /no struct Client, Five, Sensor$/);
   });
 });
 
@@ -77,6 +80,6 @@ describe("the check of the layout", () => {
 
   it("fails on sources that cannot be read, with the place", async (t) => {
     const folder = await folderWith(t, { "assembly/block.ts": `${BLOCK}let state: u32 = 0;\n` });
-    assert.match(layoutProblems(folder).join(), /^assembly\/block\.ts:9:1: a global variable — /);
+    assert.match(layoutProblems(folder).join(), /^assembly\/block\.ts:11:1: a global variable — /);
   });
 });

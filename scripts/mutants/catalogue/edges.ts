@@ -160,8 +160,8 @@ export const EDGES: readonly Mutant[] = [
       ...FEW_ENTRIES,
       {
         file: ACCEPT,
-        find: "append, drop, giveEntry, STATUS_ENTRY, takeEntry,",
-        replace: "append, drop, giveEntry, STATUS_ENTRY, takeDone, takeEntry,",
+        find: "append, drop, giveEntry, STATUS_ENTRY, takeEntry }",
+        replace: "append, drop, giveEntry, STATUS_ENTRY, takeDone, takeEntry }",
       },
       {
         file: ACCEPT,

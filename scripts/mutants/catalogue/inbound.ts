@@ -37,8 +37,8 @@ export const INCOMING_MESSAGES: readonly Mutant[] = [
       ...FEW_INBOUND_IDS,
       {
         file: ANSWERS,
-        find: "  forget(c, packetId);\n  owe(c, Packet.Pubcomp",
-        replace: "  owe(c, Packet.Pubcomp",
+        find: "  forget(c, packetId);\n  owe(c, (reason << 8) | Packet.Pubcomp",
+        replace: "  owe(c, (reason << 8) | Packet.Pubcomp",
       },
     ],
     expects: ["acks-in-order", "downlink-delivered"],
@@ -48,7 +48,6 @@ export const INCOMING_MESSAGES: readonly Mutant[] = [
     breaks: "a PUBREL whose id is not known is not answered",
     edits: [
       ...COMMANDS_AT_QOS_2,
-      { file: ANSWERS, find: "import { forget } from", replace: "import { forget, isKnown } from" },
       {
         file: ANSWERS,
         find: "  forget(c, packetId);\n",

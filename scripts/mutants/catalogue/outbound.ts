@@ -17,9 +17,9 @@ export const OUTBOUND: readonly Mutant[] = [
     edits: [
       {
         file: ANSWERS,
-        find: "if (!awaitsFirst(c, i, 1)) return breakOff(c, CloseReason.UnexpectedAck);\n  publishAcked(c, i);",
+        find: "if (!awaitsFirst(c, i, 1)) return breakOff(c, CloseReason.UnexpectedAck);\n  publishAcked(c, i, reason);",
         replace:
-          "if (!awaitsFirst(c, i, 1)) return breakOff(c, CloseReason.UnexpectedAck);\n  publishAcked(c, entryAt(c, c.lastReleased).next);",
+          "if (!awaitsFirst(c, i, 1)) return breakOff(c, CloseReason.UnexpectedAck);\n  publishAcked(c, entryAt(c, c.lastReleased).next, reason);",
       },
     ],
     expects: ["ends-once", "queues-drain", "packet-ids"],
@@ -45,7 +45,7 @@ export const OUTBOUND: readonly Mutant[] = [
       {
         file: ANSWERS,
         find: "if (!isRepeated) release(c, i);",
-        replace: "if (!isRepeated) publishAcked(c, i);",
+        replace: "if (!isRepeated) publishAcked(c, i, reason);",
       },
     ],
     expects: ["ends-once", "packet-ids", "qos2-exactly-once"],
@@ -68,7 +68,7 @@ export const OUTBOUND: readonly Mutant[] = [
     edits: [
       {
         file: NEXT,
-        find: "if (c.inflight >= c.window || c.quota == 0) return false;",
+        find: "if (c.inflight >= quotaMax(c) || c.quota == 0) return false;",
         replace: "if (c.quota == 0) return false;",
       },
       {
@@ -83,9 +83,9 @@ export const OUTBOUND: readonly Mutant[] = [
     name: "window-exceeded-by-one",
     breaks: "one message more than the window is in flight",
     edits: [
-      { file: NEXT, find: "c.inflight >= c.window ||", replace: "c.inflight > c.window ||" },
-      { file: CONNACK, find: "c.quota = c.window;", replace: "c.quota = c.window + 1;" },
-      { file: ANSWERS, find: "if (c.quota < c.window)", replace: "if (c.quota <= c.window)" },
+      { file: NEXT, find: "c.inflight >= quotaMax(c) ||", replace: "c.inflight > quotaMax(c) ||" },
+      { file: CONNACK, find: "c.quota = quotaMax(c);", replace: "c.quota = quotaMax(c) + 1;" },
+      { file: ANSWERS, find: "if (c.quota < quotaMax(c))", replace: "if (c.quota <= quotaMax(c))" },
     ],
     expects: ["packet-ids"],
   },
@@ -93,7 +93,7 @@ export const OUTBOUND: readonly Mutant[] = [
     name: "quota-not-renewed",
     breaks: "what was unacknowledged when a connection ended narrows the window for ever",
     edits: [
-      { file: CONNACK, find: "  c.quota = c.window;\n", replace: "" },
+      { file: CONNACK, find: "  c.quota = quotaMax(c);\n", replace: "" },
       {
         file: "assembly/client/settings.ts",
         find: "  c.nextPacketId = 1;\n",

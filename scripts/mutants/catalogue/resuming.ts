@@ -120,7 +120,7 @@ export const RESUMING: readonly Mutant[] = [
     edits: [
       {
         file: CONNECTION,
-        find: "c.clearing = !c.clean && !c.hasSession && !c.cleared;",
+        find: "c.clearing = !c.clean && !c.hasSession && !c.cleared && !speaksFive(c);",
         replace: "c.clearing = false;",
       },
       { file: CONNACK, find: "if (isPresent && !c.hasSession) {", replace: "if (isPresent && c.clearing) {" },
