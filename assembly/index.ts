@@ -17,7 +17,7 @@ import {
   subscribeWithOptions,
 } from "./client/calls";
 import { begin, leave, leaveWith, transportClosed, transportOpened, wake } from "./client/connection";
-import { Five, fiveOf } from "./client/five";
+import { countSeconds, Five, fiveOf } from "./client/five";
 import { nextDeadline, nextEvent } from "./client/poll";
 import {
   addChecked,
@@ -40,6 +40,7 @@ import {
   addProperties,
   chooseConnectProperties,
   chooseIntake,
+  chooseRequestProperties,
   chooseSessionExpiry,
   chooseWillProperties,
 } from "./client/settings-five";
@@ -298,7 +299,7 @@ export function publishParts(
   total: u32,
   options: u32,
 ): i32 {
-  return publishInParts(c, topic, name, nameLength, total, options);
+  return publishInParts(c, topic, name, nameLength, 0, 0, total, options);
 }
 
 /** Answers PartWanted with the next bytes, at most as many as it asked for. */
@@ -362,6 +363,12 @@ export function setWillProperties(c: Client, text: u32): i32 {
   return MQTT5 ? chooseWillProperties(c, text) : Status.VersionUnknown;
 }
 
+/** Every SUBSCRIBE (type 8) or UNSUBSCRIBE (10) carries these user properties, prepared for it; 0 none. Not while one is under way. */
+export function setRequestProperties(c: Client, type: u32, text: u32): i32 {
+  if (!isInitialised(c)) return Status.NotInitialised;
+  return MQTT5 ? chooseRequestProperties(c, type, text) : Status.VersionUnknown;
+}
+
 /** How many seconds the broker keeps a session that is not clean; usually 7 days. */
 export function setSessionExpiry(c: Client, seconds: u32): i32 {
   if (!isInitialised(c)) return Status.NotInitialised;
@@ -399,6 +406,22 @@ export function publishWith(
     options,
     nowMs,
   );
+}
+
+/** `publishParts` with encoded properties, as `publishWith` has them. */
+export function publishPartsWith(
+  c: Client,
+  topic: u32,
+  name: usize,
+  nameLength: u32,
+  properties: usize,
+  propertiesLength: u32,
+  total: u32,
+  options: u32,
+  nowMs: u32,
+): i32 {
+  if (isInitialised(c)) countSeconds(c, nowMs);
+  return publishInParts(c, topic, name, nameLength, properties, propertiesLength, total, options);
 }
 
 /** `subscribe` with options: QoS in bits 0–1, 4 no local, 8 retain as published, 16 or 32 retain handling; and an identifier, 0 none. */

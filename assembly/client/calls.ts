@@ -61,6 +61,23 @@ export function publishPrepared(c: Client, topic: u32, payload: usize, length: u
   return take(c, topic, 0, 0, payload, length, options, 0, 0);
 }
 
+/** Ok, or what is wrong with a topic, a handle or with 0 a name, and with the properties beside it. */
+function checkNamed(
+  c: Client,
+  handle: u32,
+  name: usize,
+  nameLength: u32,
+  properties: usize,
+  propertiesLength: u32,
+): i32 {
+  if (handle != 0 && !isText(c, handle, TextKind.Topic)) return Status.BadHandle;
+  const refusal: i32 = handle == 0 ? checkTopicName(name, nameLength) : Status.Ok;
+  if (refusal < 0 || propertiesLength == 0) return refusal;
+  if (!MQTT5) return Status.VersionUnknown;
+  if (propertiesLength > MAX_PROPERTIES_BYTES) return Status.ArgumentRange;
+  return checkOurs(properties, propertiesLength, Packet.Publish);
+}
+
 /** The same with properties, which are copied; `topic` is a handle, or 0 for the name at `name`. */
 export function publishWithProperties(
   c: Client,
@@ -77,10 +94,7 @@ export function publishWithProperties(
   if (!isInitialised(c)) return Status.NotInitialised;
   if (!MQTT5) return Status.VersionUnknown;
   countSeconds(c, nowMs); // the expiry counts from now, not from the last poll
-  if (topic != 0 && !isText(c, topic, TextKind.Topic)) return Status.BadHandle;
-  let refusal: i32 = topic == 0 ? checkTopicName(name, nameLength) : Status.Ok;
-  if (refusal == Status.Ok) refusal = checkOurs(properties, propertiesLength, Packet.Publish);
-  if (refusal == Status.Ok && propertiesLength > MAX_PROPERTIES_BYTES) refusal = Status.ArgumentRange;
+  const refusal: i32 = checkNamed(c, topic, name, nameLength, properties, propertiesLength);
   if (refusal < 0) return refusal;
   return take(c, topic, name, nameLength, payload, length, options, properties, propertiesLength);
 }
@@ -122,12 +136,13 @@ export function publishInParts(
   handle: u32,
   topic: usize,
   topicLength: u32,
+  properties: usize,
+  propertiesLength: u32,
   total: u32,
   options: u32,
 ): i32 {
   if (!isInitialised(c)) return Status.NotInitialised;
-  if (handle != 0 && !isText(c, handle, TextKind.Topic)) return Status.BadHandle;
-  const refusal: i32 = handle == 0 ? checkTopicName(topic, topicLength) : Status.Ok;
+  const refusal: i32 = checkNamed(c, handle, topic, topicLength, properties, propertiesLength);
   if (refusal < 0) return refusal;
   if (total > MAX_REMAINING_LENGTH - HEAD_ALLOWANCE) return Status.PayloadTooLarge;
   const stored: u32 = TOTAL_BYTES + min<u32>(total, max<u32>(PART_BYTES, c.outboxCapacity >> 3));
@@ -138,8 +153,8 @@ export function publishInParts(
     topicLength,
     stored,
     (options & Option.Callers) | Option.InParts,
-    0,
-    0,
+    properties,
+    propertiesLength,
   );
   if (ticket > 0 && entryAt(c, <u32>ticket).state == EntryState.Queued) setPartsTotal(c, <u32>ticket, total);
   return ticket;

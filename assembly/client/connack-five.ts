@@ -9,6 +9,7 @@ import { takeProperties } from "../packet/tail";
 import { sameText } from "../packet/topic";
 import { Packet } from "../packet/types";
 import { forgetAliases } from "../session/aliases";
+import { Option } from "../session/entry-state";
 import { addText, TextKind, textAddress, textLength } from "../session/texts";
 import { hadAnswer } from "./answer";
 import { addressOf, Client } from "./block";
@@ -95,8 +96,16 @@ export function isAgreedMethod(c: Client, at: usize, length: u32): bool {
   return sameText(at + here, propertyBytes(at + here), from + there, propertyBytes(from + there));
 }
 
+/** A will that the broker does not take is lowered for the connections to come, if its caller allows it. */
+function lowerWill(c: Client, code: u32): void {
+  if ((c.willOptions & Option.MayLower) == 0) return;
+  if (code == Reason.RetainNotSupported) c.willOptions &= ~(<u16>Option.Retain);
+  if (code == Reason.QosNotSupported && (c.willOptions & Option.QosMask) != 0) c.willOptions -= 1;
+}
+
 function readRefusal(c: Client, code: u32): i32 {
   if (code == Reason.UnsupportedVersion) return fallBack(c, code);
+  lowerWill(c, code);
   c.eventCode = <u8>code;
   beginClosing(c, CloseReason.Refused, false);
   return Event.Refused;

@@ -35,6 +35,9 @@ export class Five {
   outProperties: u16;
   /** What `seconds` has not counted yet. */
   leftoverMs: u16;
+  /** That every SUBSCRIBE, or UNSUBSCRIBE, carries. */
+  subscribeProperties: u16;
+  unsubscribeProperties: u16;
   /** Incoming QoS 2 ids that the session brought along: the broker's new quota does not count them. */
   oldIds: u16;
 
@@ -109,5 +112,5 @@ export function skipSeconds(c: Client, sleptMs: u32, nowMs: u32): void {
 
 /** The event that is reported next has no properties, unless they are set. */
 export function forgetProperties(c: Client): void {
-  if (MQTT5) fiveOf(c).propertiesLength = 0;
+  fiveOf(c).propertiesLength = 0;
 }

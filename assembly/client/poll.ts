@@ -1,9 +1,10 @@
 // One event at a time, and the time until the next call is due.
 
+import { MQTT5 } from "../features";
 import { ReceiveMode, settle } from "../packet/incoming";
 import { readPackets } from "../packet/receive";
 import { EntryState } from "../session/entry-state";
-import { dropExpired } from "../session/expiry";
+import { dropExpired, expiryDeadline } from "../session/expiry";
 import { giveEntry, STATUS_ENTRY, takeDone } from "../session/outbox";
 import { PartsWanted, partCapacity, partsLeft, sourceDeadline } from "../session/parts";
 import { FilterState, freeFilter, nextInState, rowAt } from "../session/subscriptions";
@@ -105,7 +106,7 @@ function keepsProperties(c: Client): bool {
 export function nextEvent(c: Client, nowMs: u32): i32 {
   settle(c);
   if (countSeconds(c, nowMs)) dropExpired(c);
-  if (!keepsProperties(c)) forgetProperties(c);
+  if (MQTT5 && !keepsProperties(c)) forgetProperties(c);
   if (hasReport(c)) return report(c, nowMs);
   const event: i32 = readPackets(c, nowMs);
   if (event != Event.None) return event;
@@ -131,5 +132,6 @@ function phaseDeadline(c: Client, nowMs: u32): i32 {
 /** ms until `nextEvent` should be called even if nothing else happens; 0 at once; -1 never. Calling early does nothing. */
 export function nextDeadline(c: Client, nowMs: u32): i32 {
   if (hasReport(c)) return 0;
-  return phaseDeadline(c, nowMs);
+  const phase: i32 = phaseDeadline(c, nowMs);
+  return MQTT5 && c.cursor != 0 ? sooner(phase, expiryDeadline(c, nowMs)) : phase;
 }

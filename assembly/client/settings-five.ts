@@ -65,6 +65,16 @@ export function chooseWillProperties(c: Client, text: u32): i32 {
   return Status.Ok;
 }
 
+/** User properties for every request of this type. Not while one is under way. */
+export function chooseRequestProperties(c: Client, type: u32, text: u32): i32 {
+  if (type != Packet.Subscribe && type != Packet.Unsubscribe) return Status.ArgumentRange;
+  if (!areProperties(c, text, type)) return Status.BadHandle;
+  if (c.requestId != 0) return Status.RequestPending;
+  if (type == Packet.Subscribe) fiveOf(c).subscribeProperties = <u16>text;
+  else fiveOf(c).unsubscribeProperties = <u16>text;
+  return Status.Ok;
+}
+
 /** Seconds that the broker keeps a session that is not clean. */
 export function chooseSessionExpiry(c: Client, seconds: u32): i32 {
   if (c.phase != Phase.Idle) return Status.WrongPhase;

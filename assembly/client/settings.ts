@@ -175,7 +175,7 @@ export function chooseWill(c: Client, topic: u32, payload: u32, options: u32): i
   if ((options & Option.QosMask) == Option.QosMask) return Status.QosRange;
   c.willTopic = <u16>topic;
   c.willPayload = <u16>payload;
-  c.willOptions = <u16>(options & (Option.QosMask | Option.Retain));
+  c.willOptions = <u16>(options & (Option.QosMask | Option.Retain | Option.MayLower));
   return Status.Ok;
 }
 

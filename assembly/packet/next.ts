@@ -37,7 +37,7 @@ import { Packet } from "./types";
 function beginFirst(c: Client, i: u32): bool {
   const entry: Entry = entryAt(c, i);
   if (qosOf(entry) > 0) {
-    // those past PUBREC count as well, though their PUBRELs take nothing of a new connection's quota [MQTT5-3.3.4-7]
+    // those past PUBREC count as well, though their PUBRELs take nothing of a new connection's quota [MQTT5-3.3.4-7] [MQTT5-3.3.4-8]
     if (c.inflight >= quotaMax(c) || c.quota == 0) return false;
     const packetId: u32 = takePacketId(c, i);
     if (packetId == 0) return false;

@@ -6,6 +6,7 @@ import { readConnack } from "../client/connack";
 import { forgetProperties } from "../client/five";
 import { heardPeer } from "../client/liveness";
 import { CloseReason, Event, Phase } from "../client/status";
+import { MQTT5 } from "../features";
 import { canOwe } from "../session/acks";
 import { readAnswer } from "./answers";
 import { readFrame } from "./frame";
@@ -24,7 +25,7 @@ function makeSpace(c: Client): void {
   const left: u32 = c.receiveEnd - c.receiveStart;
   if (left > 0 && c.receiveCapacity - c.receiveEnd >= c.receiveCapacity >> 2) return;
   memory.copy(addressOf(c, c.receiveAt), addressOf(c, c.receiveAt + c.receiveStart), left);
-  forgetProperties(c);
+  if (MQTT5) forgetProperties(c);
   c.receiveStart = 0;
   c.receiveEnd = left;
 }

@@ -3,7 +3,7 @@
 //
 //   PUBLISH    head ─ topic ─ [packet id] ─ [properties] ─ payload
 //   CONNECT    head ─ [properties] ─ client id ─ [will's properties] ─ will topic ─ will payload ─ user name ─ password
-//   SUBSCRIBE  head ─ filter and options ─ …        UNSUBSCRIBE  head ─ filter ─ …
+//   SUBSCRIBE  head ─ [properties] ─ filter and options ─ …        UNSUBSCRIBE  head ─ [properties] ─ filter ─ …
 //   the others head
 
 import { addressOf, Client, Entry, entryAt } from "../client/block";
@@ -20,7 +20,7 @@ import {
   wireTopic,
   wireTopicLength,
 } from "../session/stored";
-import { nextOfRequest, wireFilter, wireFilterLength } from "../session/subscriptions";
+import { nextOfRequest, requestProperties, wireFilter, wireFilterLength } from "../session/subscriptions";
 import { textLength, wireText } from "../session/texts";
 import { writeU16 } from "./bytes";
 import {
@@ -141,9 +141,17 @@ function nextConnectPiece(c: Client): void {
   }
 }
 
-/** Here `sendPiece` is the handle of the filter that was sent last. */
+/** In place of a filter's handle: the caller's properties, which go before all filters. */
+const REQUEST_PROPERTIES: u16 = 0xffff;
+
+/** Here `sendPiece` is the handle of the filter that was sent last, 0 behind the head. */
 function nextRequestPiece(c: Client): void {
-  const handle: u32 = nextOfRequest(c, c.sendPiece);
+  if (c.sendPiece == 0 && speaksFive(c) && requestProperties(c) != 0) {
+    c.sendPiece = REQUEST_PROPERTIES;
+    setPrepared(c, requestProperties(c));
+    return;
+  }
+  const handle: u32 = nextOfRequest(c, c.sendPiece == REQUEST_PROPERTIES ? 0 : c.sendPiece);
   if (handle == 0) return;
   c.sendPiece = <u16>handle;
   setSpan(c, wireFilter(c, handle), wireFilterLength(c, handle, c.requestType));

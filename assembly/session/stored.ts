@@ -106,7 +106,3 @@ export function secondsLeft(c: Client, entry: Entry): u32 {
   const now: u32 = fiveOf(c).seconds;
   return expires > now ? expires - now : 0;
 }
-
-export function hasExpired(c: Client, entry: Entry): bool {
-  return MQTT5 && (entry.options & Stored.Expiry) != 0 && secondsLeft(c, entry) == 0;
-}

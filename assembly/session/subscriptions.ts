@@ -2,10 +2,10 @@
 // wait go into one SUBSCRIBE or UNSUBSCRIBE. It writes no packet.
 
 import { addressOf, Client, Filter, filterAt } from "../client/block";
-import { fiveOf, Lack, speaksFive } from "../client/five";
+import { Five, fiveOf, Lack, speaksFive } from "../client/five";
 import { Status } from "../client/status";
 import { MQTT5 } from "../features";
-import { lengthBytes, readU32, writeU32 } from "../packet/bytes";
+import { lengthBytes, readU32, writeLength, writeU32 } from "../packet/bytes";
 import { Property } from "../packet/property";
 import { writeNumberProperty } from "../packet/property-writer";
 import { Reason } from "../packet/reason-codes";
@@ -224,19 +224,35 @@ function requestIdentifier(c: Client): u32 {
   return c.requestType == Packet.Subscribe ? identifierOf(c, nextOfRequest(c, 0)) : 0;
 }
 
-/** Bytes of the request's properties with their length. */
-export function requestPropertiesBytes(c: Client): u32 {
-  const identifier: u32 = requestIdentifier(c);
-  return identifier == 0 ? 1 : 2 + lengthBytes(identifier);
+function identifierBytes(identifier: u32): u32 {
+  return identifier == 0 ? 0 : 1 + lengthBytes(identifier);
 }
 
-/** Writes them at `at`, and answers their bytes. */
+/** The caller's prepared properties for the request under way, 0 none. */
+export function requestProperties(c: Client): u32 {
+  const five: Five = fiveOf(c);
+  return c.requestType == Packet.Subscribe ? five.subscribeProperties : five.unsubscribeProperties;
+}
+
+/** Bytes of the request's properties without their length: the identifier, then the caller's. */
+function requestPropertiesLength(c: Client): u32 {
+  const text: u32 = requestProperties(c);
+  return identifierBytes(requestIdentifier(c)) + (text == 0 ? 0 : textLength(c, text));
+}
+
+/** The same with their length. */
+export function requestPropertiesBytes(c: Client): u32 {
+  const bytes: u32 = requestPropertiesLength(c);
+  return lengthBytes(bytes) + bytes;
+}
+
+/** Writes their length and the identifier at `at`, and answers the bytes of both. The caller's follow from where they lie. */
 export function writeRequestProperties(c: Client, at: usize): u32 {
-  const bytes: u32 = requestPropertiesBytes(c);
-  store<u8>(at, <u8>(bytes - 1));
-  if (bytes > 1)
-    writeNumberProperty(at + 1, bytes - 1, Property.SubscriptionIdentifier, requestIdentifier(c));
-  return bytes;
+  const end: u32 = writeLength(at, requestPropertiesLength(c));
+  const identifier: u32 = requestIdentifier(c);
+  const bytes: u32 = identifierBytes(identifier);
+  if (bytes > 0) writeNumberProperty(at + end, bytes, Property.SubscriptionIdentifier, identifier);
+  return end + bytes;
 }
 
 /** Why the broker cannot be asked for this filter: the code that it would answer, 0 if it can. */

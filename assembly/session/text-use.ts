@@ -19,7 +19,9 @@ function isStatusText(c: Client, text: u32): bool {
 function isFivesText(c: Client, text: u32): bool {
   if (!MQTT5) return false;
   const five: Five = fiveOf(c);
-  return five.connectProperties == text || five.willProperties == text || five.outProperties == text;
+  if (five.connectProperties == text || five.willProperties == text) return true;
+  if (five.subscribeProperties == text || five.unsubscribeProperties == text) return true;
+  return five.outProperties == text;
 }
 
 function isTopicOfMessage(c: Client, text: u32): bool {

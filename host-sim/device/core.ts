@@ -124,6 +124,7 @@ export interface ClientExports {
   prepareProperties(c: number, type: number, at: number, length: number): number;
   setConnectProperties(c: number, text: number): number;
   setWillProperties(c: number, text: number): number;
+  setRequestProperties(c: number, type: number, text: number): number;
   setSessionExpiry(c: number, seconds: number): number;
   setIntake(c: number, largestPacket: number, aliases: number): number;
   publishWith(
@@ -135,6 +136,17 @@ export interface ClientExports {
     propertiesLength: number,
     payload: number,
     length: number,
+    options: number,
+    nowMs: number,
+  ): number;
+  publishPartsWith(
+    c: number,
+    topic: number,
+    name: number,
+    nameLength: number,
+    properties: number,
+    propertiesLength: number,
+    total: number,
     options: number,
     nowMs: number,
   ): number;

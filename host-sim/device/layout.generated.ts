@@ -540,7 +540,7 @@ export const ClientLayout = {
 
 /** From assembly/client/five.ts: the struct's size in bytes, and where each field lies from its start. */
 export const FiveLayout = {
-  bytes: 52,
+  bytes: 56,
   fields: {
     seconds: { offset: 0, type: "u32" },
     secondsSinceMs: { offset: 4, type: "u32" },
@@ -555,15 +555,17 @@ export const FiveLayout = {
     willProperties: { offset: 36, type: "u16" },
     outProperties: { offset: 38, type: "u16" },
     leftoverMs: { offset: 40, type: "u16" },
-    oldIds: { offset: 42, type: "u16" },
-    serverAliasMax: { offset: 44, type: "u8" },
-    aliasMax: { offset: 45, type: "u8" },
-    aliasCount: { offset: 46, type: "u8" },
-    wantedVersion: { offset: 47, type: "u8" },
-    reason: { offset: 48, type: "u8" },
-    closeCode: { offset: 49, type: "u8" },
-    lacks: { offset: 50, type: "u8" },
-    auth: { offset: 51, type: "u8" },
+    subscribeProperties: { offset: 42, type: "u16" },
+    unsubscribeProperties: { offset: 44, type: "u16" },
+    oldIds: { offset: 46, type: "u16" },
+    serverAliasMax: { offset: 48, type: "u8" },
+    aliasMax: { offset: 49, type: "u8" },
+    aliasCount: { offset: 50, type: "u8" },
+    wantedVersion: { offset: 51, type: "u8" },
+    reason: { offset: 52, type: "u8" },
+    closeCode: { offset: 53, type: "u8" },
+    lacks: { offset: 54, type: "u8" },
+    auth: { offset: 55, type: "u8" },
   },
 } as const;
 

@@ -8,6 +8,8 @@ export interface EspruinoFacts {
   readonly variables: number;
   readonly variableBytes: number;
   readonly storageBytes: number;
+  /** The image speaks MQTT 5 beside 3.1.1 and 3.1. */
+  readonly mqtt5: boolean;
   readonly budget: ImageBudget;
   /** Why the image is over the budget whatever is turned off; null where it fits. */
   readonly tooSmall: string | null;

@@ -10,7 +10,7 @@ import { countVariables } from "./variables.ts";
 export async function boardImages(root: string, board: Board): Promise<BoardImages> {
   const { espruino } = board;
   if (espruino === null) throw new Error(`${board.name} has no Espruino`);
-  const program = readPortable(root);
+  const program = readPortable(root, espruino.mqtt5 ? [] : ["MQTT5"]);
   const image = async (port: Port, about: About, kind: Kind): Promise<BoardImage> => {
     const linked = await linkImage({
       program,

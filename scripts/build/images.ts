@@ -5,6 +5,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runTool, toolFile } from "../node-tool.ts";
+import { FEATURES_FILE, switchedOff } from "../source/features.ts";
 import { type Artefact, BuildFailure } from "./artefact.ts";
 
 /** A target of asconfig.json: one fixed page of its own, or a memory that the host brings. */
@@ -12,8 +13,6 @@ type MemoryTarget = "device" | "host";
 
 const CLIENT = "assembly/index.ts";
 const SENSOR = "firmware/sensor/index.ts";
-/** Where features are switched, a constant each. */
-const FEATURES = "assembly/features.ts";
 const COMPILER: { version: string } = JSON.parse(
   readFileSync(toolFile("assemblyscript/package.json"), "utf8"),
 );
@@ -52,18 +51,12 @@ async function compileWithout(
   try {
     for (const part of ["assembly", "firmware/sensor", "asconfig.json"])
       await cp(join(root, part), join(copy, part), { recursive: true });
-    const switched = features.reduce(switchedOff, await readFile(join(copy, FEATURES), "utf8"));
-    await writeFile(join(copy, FEATURES), switched);
+    const file = join(copy, FEATURES_FILE);
+    await writeFile(file, features.reduce(switchedOff, await readFile(file, "utf8")));
     return await compile(copy, target, entries);
   } finally {
     await rm(copy, { recursive: true, force: true });
   }
-}
-
-function switchedOff(text: string, feature: string): string {
-  const on = `export const ${feature}: bool = true;`;
-  if (!text.includes(on)) throw new BuildFailure(`${FEATURES} has no line \`${on}\``);
-  return text.replace(on, on.replace("true", "false"));
 }
 
 /** Compiles `entries` under the no-allocation runtime and returns the wasm. Throws all that the compiler said. */

@@ -6,6 +6,7 @@ import { describeRefusal } from "../portable/refusal.ts";
 import { portableSources } from "../portable/sources.ts";
 import { readSubset } from "../portable/subset.ts";
 import { declarationsIn } from "../portable/walk.ts";
+import { FEATURES_FILE, switchedOff } from "../source/features.ts";
 import { CLIENT_ENTRY } from "./first-run.ts";
 import { heatOf } from "./heat.ts";
 import { minify } from "./js/minify.ts";
@@ -41,9 +42,12 @@ export interface Linked {
   readonly scratchAt: number;
 }
 
-/** Reads the checkout's portable sources. Throws an Error with everything that the subset refuses. */
-export function readPortable(root: string): Program {
-  const { program, refusals } = readSubset(portableSources(root));
+/** Reads the checkout's portable sources without these features. Throws an Error with everything that the subset refuses. */
+export function readPortable(root: string, without: readonly string[] = []): Program {
+  const sources = portableSources(root).map((source) =>
+    source.file === FEATURES_FILE ? { ...source, text: without.reduce(switchedOff, source.text) } : source,
+  );
+  const { program, refusals } = readSubset(sources);
   if (refusals.length > 0) throw new Error(refusals.map(describeRefusal).join("\n"));
   return program;
 }

@@ -38,10 +38,10 @@ export function adviceOn(judged: Judged, board: EspruinoBoard, folder: string): 
   const others = roomierBoards(judged, folder);
   const elsewhere = others.length === 0 ? "no board here has room for it" : `it fits on ${others.join(", ")}`;
   if (board.espruino.tooSmall !== null) return [board.espruino.tooSmall, elsewhere];
-  return [...variableAdvice(judged, board), ...byteAdvice(judged, board), elsewhere];
+  return [...turnOffAdvice(judged, board), ...capacityAdvice(judged, board), elsewhere];
 }
 
-function variableAdvice(
+function capacityAdvice(
   { variables }: Judged,
   { name, capacities, espruino }: EspruinoBoard,
 ): readonly string[] {
@@ -58,11 +58,17 @@ function variableAdvice(
   ];
 }
 
-function byteAdvice({ bytes }: Judged, { name, features }: EspruinoBoard): readonly string[] {
-  if (overBy(bytes) === 0) return [];
-  const inIt = (["tls", "deepSleep"] as const).filter((feature) => features[feature]);
+function turnOffAdvice(
+  { bytes, variables }: Judged,
+  { name, features, espruino }: EspruinoBoard,
+): readonly string[] {
+  if (overBy(bytes) === 0 && overBy(variables) === 0) return [];
+  const inIt = (["tls", "deepSleep"] as const)
+    .filter((feature) => features[feature])
+    .map((feature) => `/features/${feature}`);
+  if (espruino.mqtt5) inIt.push("/espruino/mqtt5");
   if (inIt.length === 0) return ["there is nothing left in it to turn off"];
-  const named = inIt.map((feature) => `/features/${feature}`).join(" and ");
+  const named = inIt.join(" and ");
   return [`turn off what this device does not need: ${named} in boards/${name}.json`];
 }
 
