@@ -67,6 +67,7 @@ function onEvent(event) {
       packet.offset = Client.eventPartOffset;
       packet.total = Client.eventTotal;
     }
+    if (HAS_MQTT5) packet.properties = readProperties();
     tellMessage(
       bytesText.substr(Client.eventTopicAt, Client.eventTopicLength),
       bytesText.substr(Client.eventPayloadAt, Client.eventPayloadLength),
@@ -77,11 +78,16 @@ function onEvent(event) {
   var code = Client.eventCode;
   var ticket = Client.eventTicket;
   var filter = filters[Client.eventFilter];
-  if (event == Event.Published || event == Event.HandedOver || event == Event.Dropped) {
+  var isEnd = event == Event.Published || event == Event.HandedOver || event == Event.Dropped;
+  if (HAS_MQTT5) isEnd = isEnd || event == Event.Rejected;
+  if (isEnd) {
     delete sources[ticket];
     if (event == Event.Dropped) {
-      var whys = ",offline,closed,overflow,superseded,session-lost,outcome-unknown,cancelled".split(",");
-      client.emit("dropped", numbers[ticket], whys[code]);
+      var whys =
+        ",offline,closed,overflow,superseded,session-lost,outcome-unknown,cancelled,expired,not-supported-by-broker";
+      client.emit("dropped", numbers[ticket], whys.split(",")[code]);
+    } else if (HAS_MQTT5 && event == Event.Rejected) {
+      client.emit("rejected", numbers[ticket], code);
     } else {
       client.emit("published", numbers[ticket]);
     }
@@ -98,8 +104,11 @@ function onEvent(event) {
   } else if (event == Event.Refused) {
     client.emit("refused", code);
   } else if (event == Event.Closed) {
+    // connections that this client makes for its own sake
     if (code == CloseReason.SessionCleared || code == CloseReason.ForeignSession) return;
+    if (code == CloseReason.OlderVersion) return;
     var reason = ",goodbye,link,server,timeout,silent,refused".split(",")[code] || "protocol-" + code;
+    if (HAS_MQTT5) if (code == CloseReason.ServerDisconnect) reason = "server-" + eventReason();
     client.emit("close", reason, socketError);
   } else if (event == Event.MessageTooLarge) {
     client.emit(
@@ -143,7 +152,7 @@ function MqttClient(options) {
   if (!broker.port) broker.port = broker.tls ? 8883 : 1883;
   checked(setClientId(checked(prepareString(scratch, put(options.clientId || getSerial())))));
   checked(setClean(options.clean !== false));
-  checked(setVersion(options.version || 4));
+  checked(setVersion(options.version || (HAS_MQTT5 ? 5 : 4)));
   if (options.keepAlive !== undefined) checked(setKeepAlive(options.keepAlive));
   if (options.username) {
     var user = checked(prepareString(scratch, put(options.username)));
@@ -189,6 +198,9 @@ MqttClient.prototype.end = function (waitMs) {
 MqttClient.prototype.publish = function (topic, payload, options) {
   var flags = options ? (options.qos & QOS_MASK) | (options.retain ? RETAIN : 0) : 0;
   var length = payload.length;
+  if (HAS_MQTT5)
+    if (options && options.properties)
+      return publishWithProperties(topic, payload, flags, options.properties);
   var handle = topics[topic];
   if (!handle) {
     var topicLength = put(topic);

@@ -19,6 +19,7 @@ export interface Port {
 export interface PortFeatures {
   readonly tls: boolean;
   readonly deepSleep: boolean;
+  readonly mqtt5: boolean;
 }
 
 const FOLDER = "firmware/espruino";
@@ -43,10 +44,10 @@ export function sensorPort(features: PortFeatures): Port {
 }
 
 /** The files name features as constants. */
-function portText({ tls, deepSleep }: PortFeatures, files: readonly string[]): string {
-  return withWhatIsKnown(
-    [`var HAS_TLS = ${tls};`, `var HAS_DEEP_SLEEP = ${deepSleep};`, ...files].join("\n"),
-  );
+function portText({ tls, deepSleep, mqtt5 }: PortFeatures, files: readonly string[]): string {
+  const features = { HAS_TLS: tls, HAS_DEEP_SLEEP: deepSleep, HAS_MQTT5: mqtt5 };
+  const constants = Object.entries(features).map(([name, has]) => `var ${name} = ${has};`);
+  return withWhatIsKnown([...constants, ...files].join("\n"));
 }
 
 /** The loop asks the firmware in the client's place. */
@@ -58,8 +59,9 @@ function asking(firmwares: string, clients: string, loop: string): string {
 
 /** What `require("motekit")` gives a program of one's own. */
 export function modulePort(features: PortFeatures): Port {
+  const files = features.mqtt5 ? ["loop.js", "properties.js", "client.js"] : ["loop.js", "client.js"];
   return {
-    text: portText(features, [read("loop.js"), read("client.js")]),
+    text: portText(features, files.map(read)),
     file: `${FOLDER}/client.js`,
     scratchBytes: CHUNK_BYTES + PAYLOAD_BYTES,
   };

@@ -12,8 +12,8 @@ const made = new Map<string, Promise<BoardImages>>();
 
 /** Made once for all boards that differ in nothing an image is made of. */
 function imagesOf(board: Board): Promise<BoardImages> {
-  const { capacities, features } = board;
-  const key = JSON.stringify([capacities, features]);
+  const { capacities, features, espruino } = board;
+  const key = JSON.stringify([capacities, features, espruino?.mqtt5]);
   const images = made.get(key) ?? boardImages(root, board);
   made.set(key, images);
   return images;
@@ -44,6 +44,17 @@ for (const board of boards) {
     });
   }
 }
+
+it("an image without MQTT 5 has neither its code nor its variables", async () => {
+  const board = boards.find(({ name }) => name === "esp8266");
+  assert.ok(board !== undefined);
+  const images = (mqtt5: boolean) => imagesOf({ ...board, espruino: { ...board.espruino, mqtt5 } });
+  const [whole, lesser] = [await images(true), await images(false)];
+  for (const name of ["sensor", "module"] as const) {
+    assert.ok(lesser[name].code.length < 0.8 * whole[name].code.length, `${name}: code`);
+    assert.ok(lesser[name].variables < whole[name].variables - 80, `${name}: variables`);
+  }
+});
 
 it("there are boards that it fits, and boards that it does not", () => {
   const areSmall = boards.map(({ espruino }) => espruino.tooSmall !== null);

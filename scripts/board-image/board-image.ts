@@ -10,7 +10,9 @@ import { countVariables } from "./variables.ts";
 export async function boardImages(root: string, board: Board): Promise<BoardImages> {
   const { espruino } = board;
   if (espruino === null) throw new Error(`${board.name} has no Espruino`);
-  const program = readPortable(root, espruino.mqtt5 ? [] : ["MQTT5"]);
+  const { mqtt5 } = espruino;
+  const program = readPortable(root, mqtt5 ? [] : ["MQTT5"]);
+  const features = { ...board.features, mqtt5 };
   const image = async (port: Port, about: About, kind: Kind): Promise<BoardImage> => {
     const linked = await linkImage({
       program,
@@ -26,8 +28,8 @@ export async function boardImages(root: string, board: Board): Promise<BoardImag
     return { ...about, code: linked.code, variables: countVariables(linked.code, espruino) };
   };
   return {
-    sensor: await image(sensorPort(board.features), SENSOR, { firmware: "sensor" }),
-    module: await image(modulePort(board.features), MODULE, { firmware: "client" }),
+    sensor: await image(sensorPort(features), SENSOR, { firmware: "sensor" }),
+    module: await image(modulePort(features), MODULE, { firmware: "client" }),
   };
 }
 

@@ -60,6 +60,8 @@ const WIDE: readonly (readonly [number, number])[] = [
 
 const CONSTRUCTS: readonly Construct[] = [
   { name: "a sum", body: "return x + y;", text: "return (x+y);" },
+  { name: "a sum of which less is taken away than was added", body: "return 4 + 2 + x - 5;" },
+  { name: "a sum of which all is taken away again", body: "return 4 + 2 + x - 6;" },
   { name: "a product with a constant", body: "return x * 3;", text: "return (x*3);" },
   { name: "a quotient", body: "return x / (y + 1);", text: "return (x/(y+1)>>>0);", calls: WIDE.slice(0, 2) },
   { name: "a remainder", body: "return x % (y + 1);", text: "return (x%(y+1));", calls: WIDE.slice(0, 2) },

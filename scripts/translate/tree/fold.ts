@@ -195,7 +195,8 @@ function widened(operand: Expression, type: Scalar): Expression {
 }
 
 function sum(variable: Expression, constant: number, like: BinaryExpression): Expression {
-  return constant === 0 ? variable : { ...like, left: variable, right: numberLike(like, constant) };
+  if (constant === 0) return variable;
+  return { ...like, operator: "+", left: variable, right: numberLike(like, constant) };
 }
 
 function foldLogical(expression: Extract<Expression, { kind: "logical" }>): Expression {

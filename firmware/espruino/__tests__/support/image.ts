@@ -9,15 +9,20 @@ import { modulePort, type PortFeatures, sensorPort } from "../../port.ts";
 
 const BOARD = "esp8266";
 
-function boardCapacities(): Capacities {
-  return JSON.parse(readFileSync(join(packageRoot(), "boards", `${BOARD}.json`), "utf8")).capacities;
+interface BoardFile {
+  readonly capacities: Capacities;
+  readonly espruino: { readonly mqtt5: boolean };
+}
+
+function readBoard(): BoardFile {
+  return JSON.parse(readFileSync(join(packageRoot(), "boards", `${BOARD}.json`), "utf8"));
 }
 
 export interface ImageOptions {
   readonly isMinified?: boolean;
   /** Of the board, where it does not say otherwise. */
   readonly capacities?: Partial<Capacities>;
-  /** All, where it does not say otherwise. */
+  /** Of the board what is left out of its image; else all, where it does not say otherwise. */
   readonly features?: Partial<PortFeatures>;
 }
 
@@ -33,13 +38,14 @@ export function image(kind: "sensor" | "module", options: ImageOptions = {}): Pr
 
 async function link(kind: "sensor" | "module", options: ImageOptions): Promise<string> {
   const root = packageRoot();
-  const features = { tls: true, deepSleep: true, ...options.features };
+  const { capacities, espruino } = readBoard();
+  const features = { tls: true, deepSleep: true, mqtt5: espruino.mqtt5, ...options.features };
   const port = kind === "sensor" ? sensorPort(features) : modulePort(features);
   const { code } = await linkImage({
-    program: readPortable(root),
+    program: readPortable(root, features.mqtt5 ? [] : ["MQTT5"]),
     port: port.text,
     portFile: port.file,
-    capacities: capacityList({ ...boardCapacities(), ...options.capacities }),
+    capacities: capacityList({ ...capacities, ...options.capacities }),
     firmware: kind === "sensor" ? "sensor" : "client",
     scratchBytes: port.scratchBytes,
     mode: "plain",
