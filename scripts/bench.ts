@@ -9,11 +9,13 @@ import { mqttJs } from "./bench/mqtt-js.ts";
 import { mqttPacketCodec } from "./bench/mqtt-packet-codec.ts";
 import { countScavenges } from "./bench/no-scavenge.ts";
 import { compareOfflineQueues } from "./bench/offline-200.ts";
+import { compareAliases } from "./bench/topic-aliases.ts";
 
 /** The first contestant of each is the one the others are compared with. */
 const comparisons: Readonly<Record<string, () => Promise<Comparison>>> = {
   codec: async () => compareCodecs([motekitBytes(), motekitStrings(), await mqttPacketCodec()]),
   "no-scavenge": countScavenges,
+  "topic-aliases": compareAliases,
   "offline-200": async () => compareOfflineQueues([motekit(), await mqttJs({ name: "MQTT.js" })]),
   // Left alone it waits a second before it reconnects, and is spared most of the cuts.
   "link-cut-every-half-second": async () =>
