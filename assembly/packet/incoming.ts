@@ -29,6 +29,10 @@ export const enum ReceiveMode {
   SkipTopic = 2,
   /** Bytes that nobody wants. What is owed for them is settled at their end. */
   SkipBody = 3,
+  /** A packet that is larger than the buffer, at one of its properties. */
+  Shorten = 4,
+  /** The same, in a text that is left out. */
+  ShortenText = 5,
 }
 
 function packetIdBytes(c: Client): u32 {

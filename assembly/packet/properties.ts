@@ -37,7 +37,7 @@ function numberBytes(kind: u32): u32 {
 }
 
 /** Bytes of the value at `at`, of which `left` are there; 0 if it is none of its kind. */
-function valueBytes(at: usize, left: u32, kind: u32): u32 {
+export function valueBytes(at: usize, left: u32, kind: u32): u32 {
   const type: u32 = kind & TYPE_BITS;
   if (type == Kind.Text) return textBytes(at, left);
   if (type == Kind.Binary) return prefixedBytes(at, left);

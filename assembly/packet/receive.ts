@@ -3,7 +3,7 @@
 import { addressOf, Client } from "../client/block";
 import { breakOff } from "../client/closing";
 import { readConnack } from "../client/connack";
-import { forgetProperties } from "../client/five";
+import { forgetProperties, speaksFive } from "../client/five";
 import { heardPeer } from "../client/liveness";
 import { CloseReason, Event, Phase } from "../client/status";
 import { MQTT5 } from "../features";
@@ -11,6 +11,7 @@ import { canOwe } from "../session/acks";
 import { readAnswer } from "./answers";
 import { readFrame } from "./frame";
 import { ReceiveMode, readLargePublish, readPart, readPublish, skipBody, skipTopic } from "./incoming";
+import { beginShortening, shorten } from "./shorten";
 import { Packet } from "./types";
 
 /** Whether bytes of this connection still mean anything. */
@@ -63,6 +64,10 @@ function readNext(c: Client, nowMs: u32): i32 {
     skipBody(c);
     return Event.None;
   }
+  if (MQTT5 && c.receiveMode != ReceiveMode.Packet) {
+    shorten(c);
+    return Event.None;
+  }
   const head: i32 = readFrame(c);
   if (head < 0) return breakOff(c, -head);
   if (head == 0) return Event.None;
@@ -71,9 +76,10 @@ function readNext(c: Client, nowMs: u32): i32 {
   if (length <= c.receiveCapacity) return Event.None;
   // before 5 no other packet is so long
   const type: u32 = load<u8>(addressOf(c, c.receiveAt + c.receiveStart)) >> 4;
-  return type == Packet.Publish
-    ? readLargePublish(c, <u32>head, nowMs)
-    : breakOff(c, CloseReason.PacketTooLarge);
+  if (type == Packet.Publish) return readLargePublish(c, <u32>head, nowMs);
+  if (!speaksFive(c)) return breakOff(c, CloseReason.PacketTooLarge);
+  beginShortening(c);
+  return Event.None;
 }
 
 /** Whether there may be something to read: bytes, or the end of a body of which all has come. */

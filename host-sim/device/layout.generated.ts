@@ -185,6 +185,8 @@ export const ReceiveMode = {
   Parts: 1,
   SkipTopic: 2,
   SkipBody: 3,
+  Shorten: 4,
+  ShortenText: 5,
 } as const;
 export type ReceiveMode = (typeof ReceiveMode)[keyof typeof ReceiveMode];
 
