@@ -5,6 +5,7 @@ import { addressOf, Client } from "../client/block";
 import { breakOff } from "../client/closing";
 import { fiveOf, speaksFive } from "../client/five";
 import { CloseReason, Event, Phase } from "../client/status";
+import { MQTT5 } from "../features";
 import { owe } from "../session/acks";
 import { isInboundFull, isKnown, remember } from "../session/inbound";
 import { noticeStatus } from "../session/status-cell";
@@ -148,7 +149,7 @@ function takeWhole(c: Client, front: u32, bytes: u32, nowMs: u32): i32 {
     settle(c);
     return Event.None;
   }
-  if (c.eventTopicLength == 0) return reportTooLarge(c, payload, 0); // an alias for a topic that found no room
+  if (MQTT5 && c.eventTopicLength == 0) return reportTooLarge(c, payload, 0); // an alias for a topic that found no room
   c.eventPartOffset = 0;
   c.eventTotal = payload;
   return deliver(c, c.receiveStart + front, payload);

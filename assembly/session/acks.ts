@@ -2,6 +2,7 @@
 // [MQTT3-4.6.0-2] [MQTT3-4.6.0-3] [MQTT3-4.6.0-4]
 
 import { ackAt, Client, OwedAck } from "../client/block";
+import { MQTT5 } from "../features";
 import { Packet } from "../packet/types";
 
 export function canOwe(c: Client): bool {
@@ -20,7 +21,7 @@ export function owe(c: Client, type: u32, packetId: u32): void {
 
 /** The reason code of the first that is owed. */
 export function nextOwedReason(c: Client): u32 {
-  return ackAt(c, c.ackFirst).type >> 8;
+  return MQTT5 ? <u32>ackAt(c, c.ackFirst).type >> 8 : 0;
 }
 
 /** How many of those owed end an exchange: PUBACKs and PUBCOMPs. */
