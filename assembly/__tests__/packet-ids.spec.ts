@@ -9,7 +9,7 @@ describe("packet ids", () => {
     expect<u32>(takePacketId(freshClient(), 2)).toBe(1);
   });
 
-  // [MQTT3-2.3.1-1]
+  // [MQTT3-2.3.1-1] [MQTT5-2.2.1-3]
   it("go from 65535 to 1: 0 is none", () => {
     const c = freshClient();
     c.nextPacketId = 65535;
@@ -27,7 +27,7 @@ describe("packet ids", () => {
     expect<u32>(takePacketId(c, 9)).toBe(next + 2);
   });
 
-  // [MQTT3-2.3.1-2]
+  // [MQTT3-2.3.1-2] [MQTT5-2.2.1-3]
   it("skip a slot that is busy, from 65530 across the wrap, while one id is never acknowledged", () => {
     const c = freshClient();
     c.nextPacketId = 65530;

@@ -38,6 +38,7 @@ function idsIn(type: u32, isOurs: bool): string {
 }
 
 describe("properties", () => {
+  // [MQTT5-3.3.4-6]
   it("stand where table 2-4 has them, and nowhere else", () => {
     expect<string>(idsIn(Packet.Connect, true)).toBe("11 15 16 17 19 21 22 26 27 ");
     expect<string>(idsIn(Packet.Connack, false)).toBe("11 12 13 15 16 1a 1c 1f 21 22 24 25 26 27 28 29 2a ");
@@ -94,6 +95,7 @@ describe("properties", () => {
     expect<i32>(fault("23000123000201", Packet.Publish)).toBe(CloseReason.BadPropertyValue);
   });
 
+  // [MQTT5-3.3.2-8]
   it("have values in their range", () => {
     expect<i32>(fault("0102", Packet.Publish)).toBe(CloseReason.BadPropertyValue);
     expect<i32>(fault("2402", Packet.Connack)).toBe(CloseReason.BadPropertyValue);
@@ -101,26 +103,29 @@ describe("properties", () => {
     expect<i32>(fault("2700000000", Packet.Connack)).toBe(CloseReason.BadPropertyValue);
     expect<i32>(fault("2700010000", Packet.Connack)).toBe(CloseReason.None);
     expect<i32>(fault("0b00", Packet.Publish)).toBe(CloseReason.BadPropertyValue);
-    expect<i32>(fault("230000", Packet.Publish)).toBe(CloseReason.BadTopicAlias); // [MQTT5-3.3.2-8]
+    expect<i32>(fault("230000", Packet.Publish)).toBe(CloseReason.BadTopicAlias);
     expect<i32>(fault("220000", Packet.Connack)).toBe(CloseReason.None);
     expect<i32>(fault("0200000000", Packet.Publish)).toBe(CloseReason.None);
   });
 
+  // [MQTT5-1.5.4-1] [MQTT5-1.5.4-2] [MQTT5-1.5.7-1] [MQTT5-3.3.2-13] [MQTT5-3.3.2-14] [MQTT5-3.3.2-19]
   it("hold strings that are UTF-8, and a response topic without wildcards", () => {
     expect<i32>(fault("030000", Packet.Publish)).toBe(CloseReason.None);
-    expect<i32>(fault("030001ff", Packet.Publish)).toBe(CloseReason.BadProperties); // [MQTT5-3.3.2-19]
-    expect<i32>(fault("03000100", Packet.Publish)).toBe(CloseReason.BadProperties); // [MQTT5-1.5.4-2]
+    expect<i32>(fault("030001ff", Packet.Publish)).toBe(CloseReason.BadProperties);
+    expect<i32>(fault("03000100", Packet.Publish)).toBe(CloseReason.BadProperties);
     expect<i32>(fault("0900020000", Packet.Publish)).toBe(CloseReason.None);
-    expect<i32>(fault("26000161000200ff", Packet.Publish)).toBe(CloseReason.BadProperties); // [MQTT5-1.5.7-1]
+    expect<i32>(fault("26000161000200ff", Packet.Publish)).toBe(CloseReason.BadProperties);
     expect<i32>(fault("260001ff000162", Packet.Publish)).toBe(CloseReason.BadProperties);
-    expect<i32>(fault("0800012b", Packet.Publish)).toBe(CloseReason.BadPropertyValue); // [MQTT5-3.3.2-14]
+    expect<i32>(fault("0800012b", Packet.Publish)).toBe(CloseReason.BadPropertyValue);
+    expect<i32>(fault("08000180", Packet.Publish)).toBe(CloseReason.BadProperties);
     expect<i32>(fault("080000", Packet.Publish)).toBe(CloseReason.BadPropertyValue);
   });
 
+  // [MQTT5-1.5.5-1]
   it("have variable byte integers of at most four bytes, and no more than they need", () => {
     expect<i32>(fault("0bffffff7f", Packet.Publish)).toBe(CloseReason.None);
     expect<i32>(fault("0bffffffff01", Packet.Publish)).toBe(CloseReason.BadProperties);
-    expect<i32>(fault("0b8100", Packet.Publish)).toBe(CloseReason.BadProperties); // [MQTT5-1.5.5-1]
+    expect<i32>(fault("0b8100", Packet.Publish)).toBe(CloseReason.BadProperties);
   });
 
   it("with authentication data name its method", () => {
@@ -152,6 +157,7 @@ describe("a written property", () => {
     expect<u32>(propertyNumber(at + 2)).toBe(0xfffefdfc);
   });
 
+  // [MQTT5-1.5.4-1] [MQTT5-1.5.7-1]
   it("is refused where it has no room, no such type or no such value", () => {
     const at = hex("0000000000000000");
     expect<i32>(writeNumberProperty(at, 1, Property.PayloadFormat, 1)).toBe(Status.ArgumentRange);

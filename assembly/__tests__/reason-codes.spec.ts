@@ -10,6 +10,7 @@ function codesOf(type: u32): string {
 }
 
 describe("reason codes", () => {
+  // [MQTT5-3.4.2-1] [MQTT5-3.5.2-1] [MQTT5-3.6.2-1] [MQTT5-3.7.2-1] [MQTT5-3.14.2-1] [MQTT5-3.15.2-1]
   it("are those that the standard lists for the packet", () => {
     expect<string>(codesOf(Packet.Connack)).toBe(
       "0 80 81 82 83 84 85 86 87 88 89 8a 8c 90 95 97 99 9a 9b 9c 9d 9f ",

@@ -17,7 +17,7 @@ function matching(filter: string, name: string): bool {
 }
 
 describe("a topic filter", () => {
-  // [MQTT3-4.7.1-2] [MQTT3-4.7.1-3]
+  // [MQTT3-4.7.1-2] [MQTT3-4.7.1-3] [MQTT5-4.7.1-1] [MQTT5-4.7.1-2]
   it("has # last and alone in its level, and + alone in its level", () => {
     const good = [
       "#",
@@ -52,6 +52,7 @@ describe("a topic filter", () => {
   });
 
   // [MQTT3-4.7.3-1] [MQTT3-4.7.3-2] [MQTT3-3.8.3-1] [MQTT3-3.10.3-1]
+  // [MQTT5-4.7.3-1] [MQTT5-4.7.3-2] [MQTT5-3.8.3-1] [MQTT5-3.10.3-1]
   it("has at least one character and is UTF-8 without U+0000", () => {
     expect<i32>(filterStatus("")).toBe(Status.TopicEmpty);
     expect<i32>(filterStatus("a\0b")).toBe(Status.BadUtf8);
@@ -60,6 +61,7 @@ describe("a topic filter", () => {
 
 describe("a topic name", () => {
   // [MQTT3-4.7.1-1] [MQTT3-4.7.3-1] [MQTT3-4.7.3-2] [MQTT3-4.7.3-3] [MQTT3-3.3.2-2]
+  // [MQTT5-4.7.0-1] [MQTT5-4.7.3-1] [MQTT5-4.7.3-2] [MQTT5-4.7.3-3] [MQTT5-3.3.2-2]
   it("has no wildcard, at least one character, and at most 65535 bytes", () => {
     expect<i32>(nameStatus("a/ b//$")).toBe(Status.Ok);
     expect<i32>(nameStatus("/")).toBe(Status.Ok);

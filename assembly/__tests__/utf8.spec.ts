@@ -12,7 +12,7 @@ describe("a string", () => {
     expect<bool>(accepts("")).toBe(true);
   });
 
-  // [MQTT3-1.5.3-1] [MQTT3-1.5.3-3]
+  // [MQTT3-1.5.3-1] [MQTT3-1.5.3-3] [MQTT5-1.5.4-1] [MQTT5-1.5.4-3]
   it("has the first and last sequence of every row of the table", () => {
     const good = [
       "01",
@@ -38,7 +38,7 @@ describe("a string", () => {
     for (let i = 0; i < good.length; i++) expect<bool>(accepts(good[i])).toBe(true, good[i]);
   });
 
-  // [MQTT3-1.5.3-1] [MQTT3-1.5.3-2]
+  // [MQTT3-1.5.3-1] [MQTT3-1.5.3-2] [MQTT5-1.5.4-1] [MQTT5-1.5.4-2]
   it("has nothing just outside of it", () => {
     const bad = [
       "00",

@@ -1,6 +1,7 @@
 // The exchange of AUTH in MQTT 5: whose turn it is, before CONNACK and when this client authenticates anew. What the method says
 // is the firmware's business.
 
+import { isReasonedTaken } from "../packet/heads";
 import { findProperty } from "../packet/properties";
 import { Property } from "../packet/property";
 import { Reason } from "../packet/reason-codes";
@@ -63,6 +64,7 @@ export function answerAuth(c: Client, text: u32): i32 {
   if (!speaksFive(c) || !hasMethod(c)) return Status.WrongPhase; // [MQTT5-4.12.0-7]
   if (!isText(c, text, TextKind.Properties) || noteOf(c, text) != Packet.Auth) return Status.BadHandle;
   if (!isAgreedMethod(c, textAddress(c, text), textLength(c, text))) return Status.BadProperties;
+  if (!isReasonedTaken(c, text)) return Status.NotSupported;
   const five: Five = fiveOf(c);
   if (five.auth == Auth.Asked) five.auth = <u8>Auth.ContinueOwed;
   else if (five.auth == Auth.None && c.phase == Phase.Connected) five.auth = <u8>Auth.AnewOwed;

@@ -1,6 +1,7 @@
 // The life of a connection: opening, its end, the wait for the next, and goodbye. Bytes are not its business.
 
 import { MQTT5 } from "../features";
+import { isReasonedTaken } from "../packet/heads";
 import { settle } from "../packet/incoming";
 import { findProperty, propertyNumber } from "../packet/properties";
 import { Property } from "../packet/property";
@@ -192,6 +193,7 @@ export function leaveWith(c: Client, code: u32, text: u32, waitMs: u32, nowMs: u
   if (!areProperties(c, text, Packet.Disconnect)) return Status.BadHandle;
   if (raisesExpiry(c, text)) return Status.BadProperties;
   if (c.phase != Phase.Connected) return Status.WrongPhase;
+  if (speaksFive(c) && !isReasonedTaken(c, text)) return Status.NotSupported;
   const refusal: i32 = leave(c, waitMs, nowMs);
   if (refusal < 0) return refusal;
   fiveOf(c).closeCode = <u8>code;

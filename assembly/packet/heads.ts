@@ -3,6 +3,7 @@
 
 import { addressOf, Client, Entry, entryAt, OwedAck } from "../client/block";
 import { fiveOf, speaksFive } from "../client/five";
+import { Phase } from "../client/status";
 import { nextOwedReason, takeOwed } from "../session/acks";
 import { Option } from "../session/entry-state";
 import { qosOf } from "../session/outbox";
@@ -118,6 +119,19 @@ export function beginDisconnect(c: Client): void {
   beginReasoned(c, Packet.Disconnect, fiveOf(c).closeCode, Sending.Disconnect);
 }
 
+/** Remaining Length of a packet that is a reason code and these prepared properties, or 0 for none. */
+function reasonedLength(c: Client, text: u32): u32 {
+  return text == 0 ? 1 : 1 + lengthBytes(textLength(c, text)) + textLength(c, text);
+}
+
+/**
+ * Whether the broker takes DISCONNECT or AUTH with these properties, while connected. [MQTT5-3.2.2-15] It is for the caller to
+ * leave out what is too large: [MQTT5-3.14.2-3] [MQTT5-3.14.2-4] [MQTT5-3.15.2-2] [MQTT5-3.15.2-3].
+ */
+export function isReasonedTaken(c: Client, text: u32): bool {
+  return c.phase != Phase.Connected || isPacketTaken(c, reasonedLength(c, text));
+}
+
 /** A packet that is a reason code and properties: DISCONNECT, AUTH. */
 export function beginReasoned(c: Client, type: u32, code: u32, sending: Sending): void {
   const at: usize = addressOf(c, c.headAt);
@@ -125,7 +139,7 @@ export function beginReasoned(c: Client, type: u32, code: u32, sending: Sending)
   const properties: u32 = text == 0 ? 0 : textLength(c, text);
   store<u8>(at, firstByte(type, Flags.None));
   let length: u32 = 1;
-  length += writeLength(at + length, text == 0 ? 1 : 1 + lengthBytes(properties) + properties);
+  length += writeLength(at + length, reasonedLength(c, text));
   store<u8>(at + length, <u8>code);
   length += 1;
   if (text != 0) length += writeLength(at + length, properties);

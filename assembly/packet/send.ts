@@ -146,9 +146,9 @@ const REQUEST_PROPERTIES: u16 = 0xffff;
 
 /** Here `sendPiece` is the handle of the filter that was sent last, 0 behind the head. */
 function nextRequestPiece(c: Client): void {
-  if (c.sendPiece == 0 && speaksFive(c) && requestProperties(c) != 0) {
+  if (c.sendPiece == 0 && speaksFive(c) && requestProperties(c, c.requestType) != 0) {
     c.sendPiece = REQUEST_PROPERTIES;
-    setPrepared(c, requestProperties(c));
+    setPrepared(c, requestProperties(c, c.requestType));
     return;
   }
   const handle: u32 = nextOfRequest(c, c.sendPiece == REQUEST_PROPERTIES ? 0 : c.sendPiece);

@@ -8,6 +8,7 @@ import { MQTT5 } from "../features";
 import { lengthBytes, readU32, writeLength, writeU32 } from "../packet/bytes";
 import { Property } from "../packet/property";
 import { writeNumberProperty } from "../packet/property-writer";
+import { isPacketTaken } from "../packet/publish-five";
 import { Reason } from "../packet/reason-codes";
 import { hasWildcard, isShared, shareBytes } from "../packet/share";
 import { matches } from "../packet/topic";
@@ -196,6 +197,33 @@ function writeOptions(c: Client, handle: u32): void {
   store<u8>(at, <u8>((<u32>load<u8>(at) & QOS_BITS) | fives));
 }
 
+/** The caller's prepared properties for requests of this type, 0 none. */
+export function requestProperties(c: Client, type: u32): u32 {
+  const five: Five = fiveOf(c);
+  return type == Packet.Subscribe ? five.subscribeProperties : five.unsubscribeProperties;
+}
+
+function identifierBytes(identifier: u32): u32 {
+  return identifier == 0 ? 0 : 1 + lengthBytes(identifier);
+}
+
+/** Bytes of a request's properties without their length: the identifier, then the caller's. */
+function propertiesBytes(c: Client, type: u32, identifier: u32): u32 {
+  const text: u32 = requestProperties(c, type);
+  return identifierBytes(identifier) + (text == 0 ? 0 : textLength(c, text));
+}
+
+function withLength(bytes: u32): u32 {
+  return lengthBytes(bytes) + bytes;
+}
+
+/** Whether the broker takes a request whose filters are `payload` bytes, `first` among them. [MQTT5-3.2.2-15] */
+function isRequestTaken(c: Client, type: u32, first: u32, payload: u32): bool {
+  if (!speaksFive(c)) return true;
+  const identifier: u32 = type == Packet.Subscribe ? identifierOf(c, first) : 0;
+  return isPacketTaken(c, 2 + withLength(propertiesBytes(c, type, identifier)) + payload);
+}
+
 /** Puts every filter that waits for this request, and fits into it, into it. Answers the bytes they take. */
 export function beginRequest(c: Client, type: u32, packetId: u32): u32 {
   let bytes: u32 = 0;
@@ -203,9 +231,11 @@ export function beginRequest(c: Client, type: u32, packetId: u32): u32 {
   const first: u32 = nextInState(c, 1, owedState(type));
   for (let handle: u32 = first; handle <= c.filterRows; handle++) {
     if (rowAt(c, handle).state != owedState(type) || !sharesRequest(c, handle, first, type)) continue;
+    const length: u32 = wireFilterLength(c, handle, type);
+    if (!isRequestTaken(c, type, first, bytes + length)) continue;
     rowAt(c, handle).state = <u8>sentState(type);
     writeOptions(c, handle);
-    bytes += wireFilterLength(c, handle, type);
+    bytes += length;
     c.requestCount += 1;
   }
   c.owedFilters -= c.requestCount;
@@ -224,35 +254,22 @@ function requestIdentifier(c: Client): u32 {
   return c.requestType == Packet.Subscribe ? identifierOf(c, nextOfRequest(c, 0)) : 0;
 }
 
-function identifierBytes(identifier: u32): u32 {
-  return identifier == 0 ? 0 : 1 + lengthBytes(identifier);
-}
-
-/** The caller's prepared properties for the request under way, 0 none. */
-export function requestProperties(c: Client): u32 {
-  const five: Five = fiveOf(c);
-  return c.requestType == Packet.Subscribe ? five.subscribeProperties : five.unsubscribeProperties;
-}
-
-/** Bytes of the request's properties without their length: the identifier, then the caller's. */
-function requestPropertiesLength(c: Client): u32 {
-  const text: u32 = requestProperties(c);
-  return identifierBytes(requestIdentifier(c)) + (text == 0 ? 0 : textLength(c, text));
-}
-
-/** The same with their length. */
+/** Bytes of the properties of the request under way, with their length. */
 export function requestPropertiesBytes(c: Client): u32 {
-  const bytes: u32 = requestPropertiesLength(c);
-  return lengthBytes(bytes) + bytes;
+  return withLength(propertiesBytes(c, c.requestType, requestIdentifier(c)));
 }
 
 /** Writes their length and the identifier at `at`, and answers the bytes of both. The caller's follow from where they lie. */
 export function writeRequestProperties(c: Client, at: usize): u32 {
-  const end: u32 = writeLength(at, requestPropertiesLength(c));
   const identifier: u32 = requestIdentifier(c);
+  const end: u32 = writeLength(at, propertiesBytes(c, c.requestType, identifier));
   const bytes: u32 = identifierBytes(identifier);
   if (bytes > 0) writeNumberProperty(at + end, bytes, Property.SubscriptionIdentifier, identifier);
   return end + bytes;
+}
+
+function isTooLarge(c: Client, handle: u32, type: u32): bool {
+  return !isRequestTaken(c, type, handle, wireFilterLength(c, handle, type));
 }
 
 /** Why the broker cannot be asked for this filter: the code that it would answer, 0 if it can. */
@@ -262,24 +279,29 @@ function unsupported(c: Client, handle: u32): u32 {
   const at: usize = textAddress(c, text);
   if ((lacks & Lack.Identifiers) != 0 && identifierOf(c, handle) > 0) return Reason.IdentifiersNotSupported;
   if ((lacks & Lack.Shared) != 0 && isShared(at, textLength(c, text))) return Reason.SharedNotSupported;
-  return (lacks & Lack.Wildcards) != 0 && hasWildcard(at, textLength(c, text))
-    ? <u32>Reason.WildcardsNotSupported
-    : 0;
+  if ((lacks & Lack.Wildcards) != 0 && hasWildcard(at, textLength(c, text)))
+    return Reason.WildcardsNotSupported;
+  return isTooLarge(c, handle, Packet.Subscribe) ? <u32>Reason.PacketTooLarge : 0;
+}
+
+/** Answers for the broker about a filter that is owed, if it cannot be asked. */
+function refuseIfUnsupported(c: Client, handle: u32): void {
+  const row: Filter = rowAt(c, handle);
+  const isNew: bool = row.state == FilterState.SubscribeOwed;
+  const isLarge: bool = !isNew && isTooLarge(c, handle, Packet.Unsubscribe);
+  const code: u32 = isNew ? unsupported(c, handle) : isLarge ? <u32>Reason.PacketTooLarge : 0;
+  if (code == 0) return;
+  row.code = <u8>code;
+  row.state = <u8>(isNew ? FilterState.RefusedUntold : FilterState.GoneUntold);
+  c.owedFilters -= 1;
+  c.answeredFilters += 1;
 }
 
 /** Answers for the broker what it said that it does not do. */
 export function refuseUnsupported(c: Client): void {
-  if (c.owedFilters == 0 || fiveOf(c).lacks == 0) return;
-  let handle: u32 = nextInState(c, 1, FilterState.SubscribeOwed);
-  while (handle != 0) {
-    const code: u32 = unsupported(c, handle);
-    if (code != 0) {
-      rowAt(c, handle).code = <u8>code;
-      rowAt(c, handle).state = <u8>FilterState.RefusedUntold;
-      c.owedFilters -= 1;
-      c.answeredFilters += 1;
-    }
-    handle = nextInState(c, handle + 1, FilterState.SubscribeOwed);
+  if (c.owedFilters == 0 || (fiveOf(c).lacks == 0 && fiveOf(c).serverPacketMax == 0)) return;
+  for (let handle: u32 = 1; handle <= c.filterRows; handle++) {
+    if (isOwed(rowAt(c, handle).state)) refuseIfUnsupported(c, handle);
   }
 }
 

@@ -10,7 +10,7 @@ import { Core, loadModule } from "../core.ts";
 import { BlockUnderTest } from "./support/block-under-test.ts";
 import { packetBytes } from "./support/notation.ts";
 import { type Vector, vectorsOf } from "./support/vector.ts";
-import { capacitiesOf, type Outcome, VectorRun } from "./support/vector-run.ts";
+import { capacitiesOf, type Outcome, VectorRun, versionOf } from "./support/vector-run.ts";
 
 const folder = join(packageRoot(), "assembly/__tests__/vectors");
 const core = new Core(loadModule());
@@ -67,7 +67,7 @@ function checkCuts(vector: Vector, block: BlockUnderTest, parts: readonly Buffer
 
 function check(vector: Vector): void {
   const block = new BlockUnderTest(core, capacitiesOf(vector));
-  const parts = vector.packets.map(packetBytes);
+  const parts = vector.packets.map((line) => packetBytes(line, versionOf(vector)));
   const bytes = Buffer.concat(parts);
   const whole = run(vector, block, [bytes], false);
   assert.deepEqual(whole.log, vector.expected);

@@ -49,7 +49,7 @@ function bytesOf(socket: Socket, length: number): Promise<Buffer> {
 }
 
 describe("a stream over TCP", { timeout: 30_000 }, () => {
-  // [MQTT3-7.1.2-1]
+  // [MQTT3-7.1.2-1] [MQTT5-4.2-1]
   test("opens, and carries bytes both ways", async (t) => {
     const { dialer, socket } = await listen(t);
     const client = dialRecorded(dialer);
@@ -136,7 +136,7 @@ describe("a stream over TCP", { timeout: 30_000 }, () => {
     assert.equal(await client.closed(), null);
   });
 
-  // [MQTT3-7.1.2-1]
+  // [MQTT3-7.1.2-1] [MQTT5-4.2-1]
   test("asks to wait while the peer does not read, drains once it does, and loses nothing", async (t) => {
     const { dialer, socket } = await listen(t);
     const client = dialRecorded(dialer);

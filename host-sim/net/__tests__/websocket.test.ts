@@ -52,7 +52,7 @@ function bytesOf(socket: WebSocket, length: number): Promise<Buffer> {
 }
 
 describe("a stream over WebSocket", { timeout: 60_000 }, () => {
-  // [MQTT3-6.0.0-1] [MQTT3-6.0.0-3]
+  // [MQTT3-6.0.0-1] [MQTT3-6.0.0-3] [MQTT5-6.0.0-1] [MQTT5-6.0.0-3]
   test("asks for the subprotocol mqtt on its path, and carries bytes in binary frames both ways", async (t) => {
     const { dialer, accepted } = await listen(t);
     const client = dialRecorded(dialer);
@@ -71,7 +71,7 @@ describe("a stream over WebSocket", { timeout: 60_000 }, () => {
     assert.equal(await client.closed(), null);
   });
 
-  // [MQTT3-6.0.0-2]
+  // [MQTT3-6.0.0-2] [MQTT5-6.0.0-2]
   test("joins bytes that were cut anywhere across frames and fragments", async (t) => {
     const { dialer, accepted } = await listen(t);
     const client = dialRecorded(dialer);
@@ -102,7 +102,7 @@ describe("a stream over WebSocket", { timeout: 60_000 }, () => {
     assert.equal(gone?.kind, "refused");
   });
 
-  // [MQTT3-6.0.0-1]
+  // [MQTT3-6.0.0-1] [MQTT5-6.0.0-1]
   test("closes on a text frame, which MQTT does not allow", async (t) => {
     const { dialer, accepted } = await listen(t);
     const client = dialRecorded(dialer);

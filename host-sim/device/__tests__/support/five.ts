@@ -98,25 +98,52 @@ export function packetsOf(bytes: Buffer): readonly Record<string, unknown>[] {
   return packets;
 }
 
+/** A PUBLISH of this client's. */
+export interface Sent {
+  readonly topic: string;
+  readonly payload: string;
+  readonly qos: number;
+  readonly retain: boolean;
+  readonly dup: boolean;
+  readonly properties: Record<string, unknown>;
+}
+
+export function publishesIn(bytes: Buffer): readonly Sent[] {
+  return packetsOf(bytes)
+    .filter(({ cmd }) => cmd === "publish")
+    .map((packet) => ({
+      topic: packet.topic as string,
+      payload: String(packet.payload),
+      qos: packet.qos as number,
+      retain: packet.retain as boolean,
+      dup: packet.dup as boolean,
+      properties: { ...(packet.properties as object) },
+    }));
+}
+
+/** The one that is sent. */
+export function onlyPublish(block: BlockUnderTest): Sent {
+  const sent = publishesIn(block.collect());
+  if (sent.length !== 1) throw new Error(`${sent.length} messages instead of one`);
+  return sent[0] as Sent;
+}
+
 export interface Choices {
   readonly clean?: boolean;
   readonly prepare?: (block: BlockUnderTest) => void;
   readonly connack?: Buffer;
   readonly receiveBytes?: number;
   readonly window?: number;
+  readonly texts?: number;
+  readonly textBytes?: number;
 }
 
 /** A client of MQTT 5 that has not begun to connect. */
 export function idleFive(
   core: Core,
-  { clean = true, prepare, receiveBytes = 256, window: most = 4 }: Choices = {},
+  { clean = true, prepare, connack: _, ...capacities }: Choices = {},
 ): BlockUnderTest {
-  const block = new BlockUnderTest(core, {
-    ...smallCapacities,
-    outboxBytes: 1024,
-    receiveBytes,
-    window: most,
-  });
+  const block = new BlockUnderTest(core, { ...smallCapacities, outboxBytes: 1024, ...capacities });
   core.exports.setVersion(block.client, 5);
   core.exports.setClean(block.client, clean ? 1 : 0);
   core.exports.setClientId(block.client, block.text("device", "String"));
@@ -138,6 +165,13 @@ export function connectBytes(block: BlockUnderTest): Buffer {
   block.events();
   block.core.exports.opened(block.client);
   return block.collect();
+}
+
+/** The same, read. Throws when anything follows it. */
+export function connectPacket(block: BlockUnderTest): Record<string, unknown> {
+  const [packet, ...more] = packetsOf(connectBytes(block));
+  if (packet === undefined || more.length > 0) throw new Error("CONNECT is all that is sent before CONNACK");
+  return packet;
 }
 
 export function prepared(block: BlockUnderTest, type: number, properties: Properties): number {

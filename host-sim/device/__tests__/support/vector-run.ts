@@ -1,9 +1,9 @@
 // Owns the run of one vector against a block, in chunks of the runner's choosing. Knows nothing of what was expected.
 
 import type { Capacities } from "../../core.ts";
-import { ClosedBy, CloseReason, Event } from "../../layout.generated.ts";
+import { ClosedBy, CloseReason, Event, Phase } from "../../layout.generated.ts";
 import { type BlockUnderTest, type Seen, smallCapacities } from "./block-under-test.ts";
-import { eventLine, optionsOf, packetBytes, packetLines, textOf, wordsOf } from "./notation.ts";
+import { eventLine, optionsOf, packetBytes, packetLines, textOf, type Version, wordsOf } from "./notation.ts";
 import type { Step, Vector } from "./vector.ts";
 
 /** What the outside saw: events and packets, a line each, in their order; and what the client keeps. */
@@ -41,8 +41,14 @@ export function capacitiesOf(vector: Vector): Capacities {
   };
 }
 
+/** Whose packets it speaks. */
+export function versionOf(vector: Vector): Version {
+  return optionsOf(wordsOf(vector.settings)).get("version") === "5" ? 5 : 4;
+}
+
 export class VectorRun {
   readonly #vector: Vector;
+  readonly #version: Version;
   readonly #block: BlockUnderTest;
   readonly #tickets: number[] = [];
   #log: string[] = [];
@@ -50,6 +56,7 @@ export class VectorRun {
 
   constructor(vector: Vector, block: BlockUnderTest) {
     this.#vector = vector;
+    this.#version = versionOf(vector);
     this.#block = block;
     block.renew();
     this.#settle(optionsOf(wordsOf(vector.settings)));
@@ -59,12 +66,16 @@ export class VectorRun {
   prepare(): void {
     const { before } = this.#vector;
     const connects = before.some(({ line }) => line === "connect");
-    if (!connects) {
-      for (const line of ["connect", "CONNACK sp=0 code=0"])
-        this.#step({ kind: line === "connect" ? "do" : "receive", line });
-      this.#log = [];
-    }
+    if (!connects) this.#connect();
     for (const step of before) this.#step(step);
+  }
+
+  /** A session that is kept begins with a connection of its own before 5. */
+  #connect(): void {
+    this.#step({ kind: "do", line: "connect" });
+    for (let i = 0; i < 2 && this.#block.phase !== Phase.Connected; i++)
+      this.#step({ kind: "receive", line: "CONNACK sp=0 code=0" });
+    this.#log = [];
   }
 
   /** Gives bytes as one chunk, and does all that follows from it. What comes after a close never arrives. */
@@ -102,7 +113,7 @@ export class VectorRun {
 
   #step(step: Step): void {
     if (step.kind === "receive") {
-      this.receive(packetBytes(step.line));
+      this.receive(packetBytes(step.line, this.#version));
       return;
     }
     const [call, ...words] = wordsOf(step.line);
@@ -145,7 +156,7 @@ export class VectorRun {
   #noteSent(): void {
     const sent = Buffer.concat(this.#sent);
     this.#sent = [];
-    this.#log.push(...packetLines(sent).map((line) => `> ${line}`));
+    this.#log.push(...packetLines(sent, this.#version).map((line) => `> ${line}`));
   }
 
   #take(seen: Seen): void {

@@ -3,7 +3,8 @@
 //
 //   client version=4 clean=1 receive=64     how the client is made; every setting has a usual value
 //   each code: 1 | 2 | 3                    the vector is run once for each, with {code} replaced
-//   do publish "a" "x" qos=1                a call; unless there is a `do connect`, the client is connected to begin with
+//   do publish "a" "x" qos=1                a call; unless there is a `do connect`, the client is connected to begin with,
+//                                           with a session of its own if `clean=0`
 //   < CONNACK sp=0 code=0                   a packet from the server
 //   > PUBACK id=1                           a packet that the client must send
 //   = Message "a" "x" qos=1                 an event that it must report
