@@ -49,7 +49,7 @@ export function readAuth(c: Client, offset: u32, nowMs: u32): i32 {
   if (fault != CloseReason.None) return breakOff(c, fault);
   const isAgreed: bool =
     hasMethod(c) && isAgreedMethod(c, addressOf(c, five.propertiesAt), five.propertiesLength);
-  if (!isAgreed || !isServersTurn(c, five)) return breakOff(c, CloseReason.BadAuthentication); // [MQTT5-4.12.0-6]
+  if (!isAgreed || !isServersTurn(c, five)) return breakOff(c, CloseReason.BadAuthentication); // [MQTT5-4.12.0-6] [MQTT5-4.12.1-2]
   five.auth = <u8>(five.reason == Reason.Success ? Auth.None : Auth.Asked);
   if (c.phase == Phase.Handshaking) c.phaseSinceMs = nowMs;
   c.eventCode = five.reason;
@@ -78,7 +78,7 @@ export function isAuthOwed(c: Client): bool {
   return auth == Auth.ContinueOwed || auth == Auth.AnewOwed;
 }
 
-/** The code of the AUTH that is owed. */
+/** The code of the AUTH that is owed. [MQTT5-3.15.2-1] */
 export function owedAuthCode(c: Client): u32 {
   return fiveOf(c).auth == Auth.AnewOwed ? Reason.ReAuthenticate : Reason.ContinueAuthentication;
 }

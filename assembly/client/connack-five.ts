@@ -54,7 +54,7 @@ function adoptClientId(c: Client, at: usize): CloseReason {
 
 function learnNumber(c: Client, five: Five, id: u32, value: u32): void {
   if (id == Property.ServerKeepAlive)
-    c.keepAliveMs = value * 1000; // [MQTT5-3.2.2-21]
+    c.keepAliveMs = value * 1000; // [MQTT5-3.1.2-21] [MQTT5-3.2.2-21]
   else if (id == Property.ReceiveMaximum) five.quotaMax = <u16>min<u32>(value, c.window);
   else if (id == Property.MaximumPacketSize) five.serverPacketMax = value;
   else if (id == Property.TopicAliasMaximum) five.serverAliasMax = <u8>min<u32>(value, MAX_ALIASES);

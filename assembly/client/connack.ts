@@ -38,7 +38,7 @@ function leaveAtOnce(c: Client, reason: CloseReason, nowMs: u32): i32 {
   return Event.None;
 }
 
-/** [MQTT3-3.1.2-6] Nothing of the session before is used again. */
+/** [MQTT3-3.1.2-6] [MQTT5-3.1.2-4] [MQTT5-3.2.2-5] Nothing of the session before is used again. */
 function startOver(c: Client): void {
   sessionLost(c);
   forgetAllInbound(c);
@@ -46,8 +46,8 @@ function startOver(c: Client): void {
 }
 
 /**
- * What became of the session, with the outbox and the subscriptions put to rights. [MQTT3-3.1.2-4] What both sides kept goes
- * on; [MQTT3-4.1.0-1] [MQTT3-4.1.0-2] nothing but a CONNACK ends it.
+ * What became of the session, with the outbox and the subscriptions put to rights. [MQTT3-3.1.2-4] [MQTT5-3.1.2-23] What both
+ * sides kept goes on; [MQTT3-4.1.0-1] [MQTT3-4.1.0-2] [MQTT5-4.1.0-1] nothing but a CONNACK ends it.
  */
 function settleSession(c: Client, isPresent: bool): SessionOutcome {
   const had: bool = c.hasSession;

@@ -169,7 +169,7 @@ export function leave(c: Client, waitMs: u32, nowMs: u32): i32 {
   return Status.Ok;
 }
 
-/** The codes of DISCONNECT that a client has: table 3-13. */
+/** The codes of DISCONNECT that a client has: table 3-13. [MQTT5-3.14.2-1] */
 function isClientsCode(code: u32): bool {
   if (code == Reason.Success || code == Reason.DisconnectWithWill) return true;
   if (code >= <u32>Reason.Unspecified && code <= <u32>Reason.ImplementationSpecific) return true;

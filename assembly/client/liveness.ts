@@ -61,7 +61,7 @@ export function pingDeadline(c: Client): u32 {
   return min<u32>(max<u32>(usual, DEADLINE_LOW_MS), highest);
 }
 
-/** [MQTT3-3.1.2-23] The gap between two packets sent is at most the keep-alive. */
+/** [MQTT3-3.1.2-23] [MQTT5-3.1.2-20] The gap between two packets sent is at most the keep-alive. */
 function pingInterval(c: Client): u32 {
   return c.keepAliveMs - min<u32>(c.keepAliveMs >> 3, MARGIN_MS);
 }

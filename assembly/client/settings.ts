@@ -133,7 +133,10 @@ export function chooseClean(c: Client, clean: bool): i32 {
   return Status.Ok;
 }
 
-/** Another client id is another client: it has no session yet. [MQTT3-3.1.3-2] It is a string. [MQTT3-3.1.3-4] */
+/**
+ * Another client id is another client: it has no session yet. [MQTT3-3.1.3-2] [MQTT5-3.1.3-2] It is a string. [MQTT3-3.1.3-4]
+ * [MQTT5-3.1.3-4]
+ */
 export function chooseClientId(c: Client, text: u32): i32 {
   if (!isText(c, text, TextKind.String)) return Status.BadHandle;
   if (c.phase != Phase.Idle) return Status.WrongPhase;
@@ -154,7 +157,7 @@ export function takeStoredSession(c: Client): i32 {
   return Status.Ok;
 }
 
-/** A user name is a string, a password is bytes; 0 for none. [MQTT3-3.1.3-11] */
+/** A user name is a string, a password is bytes; 0 for none. [MQTT3-3.1.3-11] [MQTT5-3.1.3-12] */
 export function chooseCredentials(c: Client, userName: u32, password: u32): i32 {
   if (c.connectOwed) return Status.WrongPhase;
   if (userName != 0 && !isText(c, userName, TextKind.String)) return Status.BadHandle;
@@ -164,7 +167,10 @@ export function chooseCredentials(c: Client, userName: u32, password: u32): i32 
   return Status.Ok;
 }
 
-/** What the broker publishes when the connection dies without a goodbye. Topic 0: no will. [MQTT3-3.1.2-14] [MQTT3-3.1.3-10] */
+/**
+ * What the broker publishes when the connection dies without a goodbye. Topic 0: no will. [MQTT3-3.1.2-14] [MQTT3-3.1.3-10]
+ * [MQTT5-3.1.2-12] [MQTT5-3.1.3-11]
+ */
 export function chooseWill(c: Client, topic: u32, payload: u32, options: u32): i32 {
   if (c.connectOwed) return Status.WrongPhase;
   if (topic == 0) {

@@ -42,7 +42,7 @@ function publishAcked(c: Client, i: u32, reason: u32): void {
   else publish(c, i, reason);
 }
 
-/** Whether an entry's whole PUBLISH left and awaits its first acknowledgement at this QoS. */
+/** Whether an entry's whole PUBLISH left and awaits its first acknowledgement at this QoS. [MQTT5-4.3.2-3] [MQTT5-4.3.3-3] */
 function awaitsFirst(c: Client, i: u32, qos: u32): bool {
   return entryAt(c, i).state == EntryState.InFlight && c.sendEntry != i && qosOf(entryAt(c, i)) == qos;
 }
@@ -53,7 +53,10 @@ function readPuback(c: Client, i: u32, reason: u32): i32 {
   return Event.None;
 }
 
-/** [MQTT3-4.3.3-1] A PUBREC is answered by PUBREL, a repeated one again. While a resumed session still sends PUBRELs, this one takes its turn there. */
+/**
+ * [MQTT3-4.3.3-1] [MQTT5-4.3.3-4] A PUBREC is answered by PUBREL, a repeated one again. While a resumed session still sends
+ * PUBRELs, this one takes its turn there.
+ */
 function readPubrec(c: Client, i: u32, packetId: u32, reason: u32): i32 {
   const isRepeated: bool = entryAt(c, i).state == EntryState.Released;
   if (!isRepeated && !awaitsFirst(c, i, 2)) return breakOff(c, CloseReason.UnexpectedAck);
@@ -80,7 +83,7 @@ function readForeignAck(c: Client, type: u32, packetId: u32, reason: u32): i32 {
   return Event.None;
 }
 
-/** PUBACK, PUBREC or PUBCOMP. Before 5 the reason is 0. */
+/** PUBACK, PUBREC or PUBCOMP, whatever the quota. [MQTT5-4.9.0-3] Before 5 the reason is 0. */
 function readOutboundAck(c: Client, type: u32, packetId: u32, reason: u32, nowMs: u32): i32 {
   const i: u32 = entryOf(c, packetId);
   if (i == 0) return readForeignAck(c, type, packetId, reason);
@@ -89,7 +92,10 @@ function readOutboundAck(c: Client, type: u32, packetId: u32, reason: u32, nowMs
   return type == Packet.Pubrec ? readPubrec(c, i, packetId, reason) : readPubcomp(c, i);
 }
 
-/** [MQTT3-4.3.3-2] PUBREL ends the id's life, and is answered even when the id is not known: the PUBCOMP may have been lost. */
+/**
+ * [MQTT3-4.3.3-2] [MQTT5-4.3.3-11] [MQTT5-4.3.3-12] PUBREL ends the id's life, and is answered even when the id is not known: the
+ * PUBCOMP may have been lost.
+ */
 function readPubrel(c: Client, packetId: u32): i32 {
   const reason: u32 = speaksFive(c) && !isKnown(c, packetId) ? <u32>Reason.PacketIdNotFound : 0;
   forget(c, packetId);

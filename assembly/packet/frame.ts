@@ -16,7 +16,10 @@ function isRepeatedPubrel(c: Client, type: u32, flags: u32): bool {
   return c.version == 3 && type == Packet.Pubrel && flags == (Flags.Reserved | DUP_BIT);
 }
 
-/** [MQTT3-2.2.2-2] [MQTT3-3.3.1-4] [MQTT3-3.3.1-2] */
+/**
+ * [MQTT3-2.2.2-2] [MQTT3-3.3.1-4] [MQTT3-3.3.1-2]
+ * [MQTT5-2.1.3-1] [MQTT5-3.6.1-1] [MQTT5-3.14.1-1] [MQTT5-3.15.1-1] [MQTT5-3.3.1-4] [MQTT5-3.3.1-2]
+ */
 function flagsFault(c: Client, type: u32, flags: u32): CloseReason {
   if (type != Packet.Publish) {
     const required: u32 = type == Packet.Pubrel ? Flags.Reserved : Flags.None;

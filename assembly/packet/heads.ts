@@ -38,7 +38,10 @@ export function startsClean(c: Client): bool {
   return c.clean || c.clearing || (speaksFive(c) && !c.hasSession);
 }
 
-/** [MQTT3-3.1.2-11] [MQTT3-3.1.2-13] [MQTT3-3.1.2-15] without a will its bits are 0. The reserved bit is 0. [MQTT3-3.1.2-3] */
+/**
+ * [MQTT3-3.1.2-11] [MQTT3-3.1.2-13] [MQTT3-3.1.2-15] without a will its bits are 0. [MQTT5-3.1.2-11] [MQTT5-3.1.2-13]
+ * The reserved bit is 0. [MQTT3-3.1.2-3]
+ */
 function connectFlags(c: Client): u32 {
   let flags: u32 = startsClean(c) ? ConnectFlag.Clean : 0;
   if (c.willTopic != 0 && !c.clearing)
@@ -46,12 +49,14 @@ function connectFlags(c: Client): u32 {
       ConnectFlag.Will |
       ((<u32>(c.willOptions & Option.QosMask)) << 3) |
       (c.willOptions & Option.Retain ? 32 : 0);
-  if (c.userName != 0) flags |= ConnectFlag.UserName; // [MQTT3-3.1.2-18] [MQTT3-3.1.2-19] exactly when its text follows
-  if (c.password != 0) flags |= ConnectFlag.Password; // [MQTT3-3.1.2-20] [MQTT3-3.1.2-21]
+  // exactly when its text follows: [MQTT3-3.1.2-18] [MQTT3-3.1.2-19] [MQTT5-3.1.2-16] [MQTT5-3.1.2-17]
+  if (c.userName != 0) flags |= ConnectFlag.UserName;
+  // [MQTT3-3.1.2-20] [MQTT3-3.1.2-21] [MQTT5-3.1.2-18] [MQTT5-3.1.2-19]
+  if (c.password != 0) flags |= ConnectFlag.Password;
   return flags;
 }
 
-/** "MQTT", or "MQIsdp" in 3.1, with its length. */
+/** "MQTT", or "MQIsdp" in 3.1, with its length. [MQTT5-3.1.2-1] */
 function writeProtocolName(c: Client, at: usize): u32 {
   const isOld: bool = c.version == 3;
   const name: usize = isOld
@@ -74,7 +79,11 @@ export function beginConnect(c: Client): void {
   beginPacket(c, Sending.Connect, length + 4);
 }
 
-/** Writes an acknowledgement at `at`, and answers its bytes. Only a reason other than success is said. [MQTT5-2.2.2-1] */
+/**
+ * Writes an acknowledgement at `at`, and answers its bytes. Only a reason other than success is said, and nothing behind it, which
+ * could be too large for the broker: [MQTT5-3.4.2-2] [MQTT5-3.4.2-3] [MQTT5-3.5.2-2] [MQTT5-3.5.2-3]
+ * [MQTT5-3.6.2-2] [MQTT5-3.6.2-3] [MQTT5-3.7.2-2] [MQTT5-3.7.2-3]
+ */
 function writeAck(at: usize, type: u32, packetId: u32, reason: u32): u32 {
   store<u8>(at, firstByte(type, type == Packet.Pubrel ? Flags.Reserved : Flags.None));
   store<u8>(at + 1, reason == 0 ? 2 : 3);
@@ -96,7 +105,7 @@ export function beginAcks(c: Client, headBytes: u32): void {
   beginPacket(c, Sending.Acks, length);
 }
 
-/** A PUBREL of a resumed session. [MQTT3-2.3.1-6] it repeats the id of its PUBLISH */
+/** A PUBREL of a resumed session. [MQTT3-2.3.1-6] [MQTT5-2.2.1-5] [MQTT5-4.3.3-5] it repeats the id of its PUBLISH */
 export function beginPubrel(c: Client, packetId: u32): void {
   const at: usize = addressOf(c, c.headAt);
   beginPacket(c, Sending.Acks, writeAck(at, Packet.Pubrel, packetId, 0));
@@ -146,7 +155,10 @@ export function beginReasoned(c: Client, type: u32, code: u32, sending: Sending)
   beginPacket(c, sending, length);
 }
 
-/** [MQTT3-3.8.3-3] [MQTT3-3.10.3-2] there is at least one filter: the caller has asked what is owed. */
+/**
+ * There is at least one filter: the caller has asked what is owed. [MQTT3-3.8.3-3] [MQTT3-3.10.3-2] [MQTT5-3.8.3-2]
+ * [MQTT5-3.10.3-2]
+ */
 export function beginRequestPacket(c: Client, type: u32, packetId: u32): void {
   const at: usize = addressOf(c, c.headAt);
   const payload: u32 = beginRequest(c, type, packetId);
@@ -169,8 +181,8 @@ export function publishLength(c: Client, i: u32, hasAlias: bool): u32 {
 }
 
 /**
- * [MQTT3-3.3.1-1] [MQTT5-3.3.1-1] DUP is 1 exactly when a byte of this PUBLISH was given to a transport before in the same
- * session. [MQTT3-4.3.1-1] Of QoS 0 nothing is ever sent again.
+ * [MQTT3-3.3.1-1] [MQTT5-3.3.1-1] [MQTT5-3.3.1-3] DUP is 1 exactly when a byte of this PUBLISH was given to a transport before in
+ * the same session. [MQTT3-4.3.1-1] [MQTT5-4.3.1-1] Of QoS 0 nothing is ever sent again.
  */
 export function beginPublish(c: Client, i: u32, isAgain: bool): void {
   const entry: Entry = entryAt(c, i);

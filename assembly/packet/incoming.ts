@@ -73,7 +73,7 @@ function isTopic(c: Client): bool {
   return checkTopicName(addressOf(c, c.eventTopicAt), c.eventTopicLength) >= 0;
 }
 
-/** Reads topic and packet id, which are there. [MQTT3-3.3.2-1] */
+/** Reads topic and packet id, which are there. [MQTT3-3.3.2-1] [MQTT5-3.3.2-1] */
 function readPrefix(c: Client, head: u32): CloseReason {
   const topic: u32 = c.receiveStart + head + 2;
   c.eventTopicAt = c.receiveAt + topic;
@@ -93,8 +93,8 @@ function isWanted(c: Client, nowMs: u32): bool {
   c.settleQos = c.eventQos;
   if (c.eventQos == 0) return true;
   if (c.phase != Phase.Draining) {
-    if (c.eventQos == 1) return true;
-    if (isKnown(c, c.settleId)) return false; // [MQTT3-4.3.3-2]
+    if (c.eventQos == 1) return true; // [MQTT5-4.3.2-5]
+    if (isKnown(c, c.settleId)) return false; // [MQTT3-4.3.3-2] [MQTT5-4.3.3-10] [MQTT5-4.3.3-13]
     if (!isInboundFull(c)) return true;
     c.phase = <u8>Phase.Draining; // [MQTT3-4.8.0-2] the connection ends once what had begun is finished
     c.phaseSinceMs = nowMs;
@@ -103,7 +103,11 @@ function isWanted(c: Client, nowMs: u32): bool {
   return false;
 }
 
-/** What is owed for the message whose last byte was consumed. [MQTT3-3.3.4-1] [MQTT3-4.3.2-2] [MQTT3-4.5.0-2] */
+/**
+ * What is owed for the message whose last byte was consumed. [MQTT3-3.3.4-1] [MQTT3-4.3.2-2] [MQTT3-4.5.0-2]
+ * [MQTT5-3.3.4-1] [MQTT5-4.3.2-4] [MQTT5-4.3.3-8] [MQTT5-4.5.0-2] Nothing is refused, so that every id that was answered is known.
+ * [MQTT5-4.3.3-9]
+ */
 function oweAnswer(c: Client): void {
   if (c.settleQos == 1) owe(c, Packet.Puback, c.settleId);
   if (c.settleQos == 2) {

@@ -33,11 +33,15 @@ import { aliasOf, areOptionsTaken, isPacketTaken, lowerOptions } from "./publish
 import { isPacketOver, nextPiece, Sending, storedLength, wirePayload } from "./send";
 import { Packet } from "./types";
 
-/** [MQTT3-4.3.2-1] Sends a message for the first time, with an id if it needs one. False if none may be taken now. */
+/**
+ * [MQTT3-4.3.2-1] Sends a message for the first time, with an id if it needs one. False if none may be taken now.
+ * [MQTT5-4.3.2-1] [MQTT5-4.3.2-2] [MQTT5-4.3.3-1] [MQTT5-4.3.3-2]
+ */
 function beginFirst(c: Client, i: u32): bool {
   const entry: Entry = entryAt(c, i);
   if (qosOf(entry) > 0) {
-    // those past PUBREC count as well, though their PUBRELs take nothing of a new connection's quota [MQTT5-3.3.4-7] [MQTT5-3.3.4-8]
+    // those past PUBREC count as well, though their PUBRELs take nothing of a new connection's quota [MQTT5-3.3.4-7]
+    // [MQTT5-4.9.0-2]
     if (c.inflight >= quotaMax(c) || c.quota == 0) return false;
     const packetId: u32 = takePacketId(c, i);
     if (packetId == 0) return false;
@@ -50,7 +54,7 @@ function beginFirst(c: Client, i: u32): bool {
   return true;
 }
 
-/** [MQTT3-4.4.0-1] Sends a message of a resumed session again, with its original id. */
+/** [MQTT3-4.4.0-1] [MQTT5-4.4.0-1] Sends a message of a resumed session again, with its original id. */
 function beginAgain(c: Client, i: u32): bool {
   if (c.quota == 0) return false;
   c.quota -= 1;
@@ -118,13 +122,16 @@ function beginOwedRequest(c: Client): bool {
   return true;
 }
 
-/** While leaving, messages go on until the status was acknowledged, then DISCONNECT. [MQTT3-3.14.4-2] */
+/** While leaving, messages go on until the status was acknowledged, then DISCONNECT. [MQTT3-3.14.4-2] [MQTT5-3.14.4-2] */
 function beginGoodbye(c: Client): void {
   if (!c.disconnectOwed && isStatusUnsettled(c)) beginMessage(c);
   else beginDisconnect(c);
 }
 
-/** Between CONNACK and the end: what is owed to the peer goes before what this side wants. */
+/**
+ * Between CONNACK and the end: what is owed to the peer goes before what this side wants. Only messages need a quota.
+ * [MQTT5-3.3.4-8]
+ */
 function beginInSession(c: Client): void {
   if (c.ackCount > 0) {
     beginAcks(c, HEAD_BYTES);
@@ -143,7 +150,7 @@ function isAuthDue(c: Client): bool {
 }
 
 function beginNext(c: Client): void {
-  // [MQTT3-3.1.0-1] CONNECT is the first packet, and nothing follows before CONNACK
+  // [MQTT3-3.1.0-1] [MQTT5-3.1.0-1] CONNECT is the first packet, and nothing follows before CONNACK
   if (c.phase == Phase.Handshaking && c.connectOwed) beginConnect(c);
   else if (c.phase == Phase.Ending) beginDisconnect(c);
   else if (speaksFive(c) && isAuthDue(c)) beginReasoned(c, Packet.Auth, owedAuthCode(c), Sending.Auth);
@@ -176,7 +183,7 @@ function packetSent(c: Client, nowMs: u32): void {
     authSent(c);
   } else if (sending == Sending.Disconnect) {
     c.disconnectOwed = false;
-    beginClosing(c, c.closeReason, true); // [MQTT3-3.14.4-1]
+    beginClosing(c, c.closeReason, true); // [MQTT3-3.14.4-1] [MQTT5-3.14.4-1]
   }
 }
 

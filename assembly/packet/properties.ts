@@ -17,7 +17,7 @@ function prefixedBytes(at: usize, left: u32): u32 {
   return bytes > left ? 0 : bytes;
 }
 
-/** The same of a string. [MQTT5-1.5.4-1] [MQTT5-1.5.4-2] */
+/** The same of a string. [MQTT5-1.5.4-1] [MQTT5-1.5.4-2] [MQTT5-3.3.2-13] [MQTT5-3.3.2-19] */
 function textBytes(at: usize, left: u32): u32 {
   const bytes: u32 = prefixedBytes(at, left);
   return bytes > 0 && isString(at + 2, bytes - 2) ? bytes : 0;

@@ -48,7 +48,7 @@ export function giveAlias(c: Client, topic: u32): void {
   const five: Five = fiveOf(c);
   if (topic == 0 || five.aliasCount >= five.serverAliasMax || textLength(c, topic) <= ALIAS_BYTES) return;
   five.aliasCount += 1;
-  setNote(c, topic, five.aliasCount); // [MQTT5-3.3.2-8] the first is 1
+  setNote(c, topic, five.aliasCount); // [MQTT5-3.3.2-8] [MQTT5-3.3.2-9] the first is 1
 }
 
 export function giveAliasFor(c: Client, i: u32): void {
@@ -79,7 +79,7 @@ export function writeAlias(at: usize, alias: u32): u32 {
 /** Writes all but the caller's properties, which follow, into the head buffer from `from` on. Answers where they end. */
 export function writePublishProperties(c: Client, entry: Entry, from: u32): u32 {
   const at: usize = addressOf(c, c.headAt);
-  let end: u32 = from + writeLength(at + from, publishPropertiesLength(c, entry));
+  let end: u32 = from + writeLength(at + from, publishPropertiesLength(c, entry)); // [MQTT5-2.2.2-1] 0 if there are none
   end += writeAlias(at + end, aliasOf(c, entry.topic));
   if ((entry.options & Stored.Expiry) == 0) return end;
   store<u8>(at + end, <u8>Property.MessageExpiry);

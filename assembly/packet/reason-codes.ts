@@ -49,7 +49,10 @@ function isSuccess(type: u32, code: u32): bool {
   return type == Packet.Auth && code == Reason.ContinueAuthentication; // [MQTT5-4.12.0-2]
 }
 
-/** Whether a server may send a packet of this type with this code. */
+/**
+ * Whether a server may send a packet of this type with this code.
+ * [MQTT5-3.4.2-1] [MQTT5-3.5.2-1] [MQTT5-3.6.2-1] [MQTT5-3.7.2-1] [MQTT5-3.14.2-1] [MQTT5-3.15.2-1]
+ */
 export function isReason(type: u32, code: u32): bool {
   if (code < FIRST_FAILURE) return isSuccess(type, code);
   if (code > LAST_FAILURE) return false;

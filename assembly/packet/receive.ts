@@ -87,7 +87,10 @@ function hasMore(c: Client): bool {
   return c.receiveStart != c.receiveEnd || c.receiveMode != ReceiveMode.Packet;
 }
 
-/** Reads packets up to the first event. [MQTT3-4.6.0-2] Reading stops while there is no room for another acknowledgement. */
+/**
+ * Reads packets up to the first event. [MQTT3-4.6.0-2] [MQTT5-4.6.0-2] Reading stops while there is no room for another
+ * acknowledgement.
+ */
 export function readPackets(c: Client, nowMs: u32): i32 {
   while (hasMore(c) && isReading(c) && canOwe(c)) {
     const start: u32 = c.receiveStart;

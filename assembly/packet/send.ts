@@ -67,7 +67,7 @@ export function beginPacket(c: Client, sending: Sending, length: u32): void {
   setSpan(c, c.headAt, length);
 }
 
-/** CONNECT behind its head. [MQTT3-3.1.3-1] [MQTT3-3.1.3-3] [MQTT5-3.1.3-1] */
+/** CONNECT behind its head. [MQTT3-3.1.3-1] [MQTT3-3.1.3-3] [MQTT5-3.1.3-1] [MQTT5-3.1.3-3] */
 const enum ConnectPiece {
   OwnProperties = 1,
   MoreProperties = 2,
@@ -81,7 +81,7 @@ const enum ConnectPiece {
   Password = 10,
 }
 
-/** [MQTT3-3.1.2-9] as the flag says */
+/** [MQTT3-3.1.2-9] [MQTT5-3.1.2-9] as the flag says */
 function sendsWill(c: Client): bool {
   return c.willTopic != 0 && !c.clearing;
 }
@@ -173,7 +173,7 @@ export function storedLength(c: Client, i: u32): u32 {
 
 /** What lies between topic and payload, but for the caller's properties, into the head buffer. Answers its bytes. */
 function writePacketId(c: Client, entry: Entry): u32 {
-  const bytes: u32 = qosOf(entry) > 0 ? 2 : 0; // [MQTT3-2.3.1-5] QoS 0 has none
+  const bytes: u32 = qosOf(entry) > 0 ? 2 : 0; // [MQTT3-2.3.1-5] [MQTT5-2.2.1-2] QoS 0 has none
   if (bytes > 0) writeU16(addressOf(c, c.headAt), entry.packetId);
   return speaksFive(c) ? writePublishProperties(c, entry, bytes) : bytes;
 }

@@ -10,7 +10,7 @@ const enum Character {
   Slash = 47,
 }
 
-const MAX_TOPIC_BYTES: u32 = 65535; // [MQTT3-4.7.3-3]
+const MAX_TOPIC_BYTES: u32 = 65535; // [MQTT3-4.7.3-3] [MQTT5-4.7.3-3]
 
 /** Bytes of the character at `at`; 0 if it is none, -1 for a wildcard. */
 function nameCharacter(at: usize, left: u32): i32 {
@@ -21,7 +21,7 @@ function nameCharacter(at: usize, left: u32): i32 {
 
 /** Ok, or why these bytes are not a topic name that can be published to. */
 export function checkTopicName(at: usize, length: u32): i32 {
-  if (length == 0) return Status.TopicEmpty; // [MQTT3-4.7.3-1]
+  if (length == 0) return Status.TopicEmpty; // [MQTT3-4.7.3-1] [MQTT5-4.7.3-1]
   if (length > MAX_TOPIC_BYTES) return Status.TopicTooLarge;
   const end: usize = at + length;
   let next: usize = at;
@@ -32,8 +32,9 @@ export function checkTopicName(at: usize, length: u32): i32 {
       character = load<u8>(next);
     }
     const bytes: i32 = nameCharacter(next, <u32>(end - next));
-    if (bytes < 0) return Status.TopicWildcard; // [MQTT3-3.3.2-2] [MQTT3-4.7.1-1]
-    if (bytes == 0) return Status.BadUtf8; // [MQTT3-4.7.3-2]
+    // [MQTT3-3.3.2-2] [MQTT3-4.7.1-1] [MQTT5-3.3.2-2] [MQTT5-4.7.0-1]
+    if (bytes < 0) return Status.TopicWildcard;
+    if (bytes == 0) return Status.BadUtf8; // [MQTT3-4.7.3-2] [MQTT5-4.7.3-2]
     next += <u32>bytes;
   }
   return Status.Ok;
@@ -43,15 +44,16 @@ export function checkTopicName(at: usize, length: u32): i32 {
 export function checkTopicFilter(at: usize, length: u32): i32 {
   if (length == 0) return Status.TopicEmpty;
   if (length > MAX_TOPIC_BYTES) return Status.TopicTooLarge;
-  if (!isString(at, length)) return Status.BadUtf8; // [MQTT3-3.8.3-1] [MQTT3-3.10.3-1]
+  // [MQTT3-3.8.3-1] [MQTT3-3.10.3-1] [MQTT5-3.8.3-1] [MQTT5-3.10.3-1]
+  if (!isString(at, length)) return Status.BadUtf8;
   for (let i: u32 = 0; i < length; i++) {
     const character: u32 = load<u8>(at + i);
     if (character != Character.Plus && character != Character.Hash) continue;
     const startsLevel: bool = i == 0 || load<u8>(at + i - 1) == Character.Slash;
     const isLast: bool = i + 1 == length;
     if (!startsLevel) return Status.BadFilter;
-    if (character == Character.Hash && !isLast) return Status.BadFilter; // [MQTT3-4.7.1-2]
-    if (!isLast && load<u8>(at + i + 1) != Character.Slash) return Status.BadFilter; // [MQTT3-4.7.1-3]
+    if (character == Character.Hash && !isLast) return Status.BadFilter; // [MQTT3-4.7.1-2] [MQTT5-4.7.1-1]
+    if (!isLast && load<u8>(at + i + 1) != Character.Slash) return Status.BadFilter; // [MQTT3-4.7.1-3] [MQTT5-4.7.1-2]
   }
   return Status.Ok;
 }

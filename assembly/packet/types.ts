@@ -18,10 +18,13 @@ export const enum Packet {
   Auth = 15,
 }
 
-/** Fixed-header flags that a type must carry. [MQTT3-2.2.2-1] */
+/** Fixed-header flags that a type must carry. [MQTT3-2.2.2-1] [MQTT5-2.1.3-1] */
 export const enum Flags {
   None = 0,
-  /** PUBREL, SUBSCRIBE, UNSUBSCRIBE. [MQTT3-3.6.1-1] [MQTT3-3.8.1-1] [MQTT3-3.10.1-1] */
+  /**
+   * PUBREL, SUBSCRIBE, UNSUBSCRIBE. [MQTT3-3.6.1-1] [MQTT3-3.8.1-1] [MQTT3-3.10.1-1]
+   * [MQTT5-3.6.1-1] [MQTT5-3.8.1-1] [MQTT5-3.10.1-1]
+   */
   Reserved = 2,
   Retain = 1,
   Dup = 8,

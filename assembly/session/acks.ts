@@ -1,5 +1,6 @@
 // The acknowledgements that are owed to the peer, in the order in which their messages came. It sends nothing itself.
 // [MQTT3-4.6.0-2] [MQTT3-4.6.0-3] [MQTT3-4.6.0-4]
+// [MQTT5-4.6.0-2] [MQTT5-4.6.0-3] [MQTT5-4.6.0-4]
 
 import { ackAt, Client, OwedAck } from "../client/block";
 import { MQTT5 } from "../features";

@@ -1,5 +1,5 @@
 // The ids of QoS 2 messages that were delivered and not yet released, so that none is delivered twice while the session
-// lasts. [MQTT3-4.3.3-2]
+// lasts. [MQTT3-4.3.3-2] [MQTT5-4.3.3-10]
 
 import { Client, inboundAt } from "../client/block";
 

@@ -38,7 +38,10 @@ export function connectionEnded(c: Client): void {
   }
 }
 
-/** [MQTT3-4.4.0-1] Everything unacknowledged is sent again, from the front: PUBRELs, then PUBLISHes in their order. [MQTT3-4.6.0-1] */
+/**
+ * [MQTT3-4.4.0-1] [MQTT5-4.4.0-1] Everything unacknowledged is sent again, from the front: PUBRELs, then PUBLISHes in their order.
+ * [MQTT3-4.6.0-1] [MQTT5-4.6.0-1]
+ */
 export function resume(c: Client): void {
   c.cursor = entryAt(c, 0).next;
 }

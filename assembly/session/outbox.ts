@@ -45,7 +45,10 @@ export function insertAtCursor(c: Client, i: u32): void {
   c.cursor = <u16>i;
 }
 
-/** Past PUBREC: the bytes are given back, the id is still owed. [MQTT3-4.6.0-4] PUBRELs keep the order of the PUBRECs. */
+/**
+ * Past PUBREC: the bytes are given back, so that the PUBLISH cannot be sent again [MQTT5-4.3.3-6]; the id is still owed.
+ * [MQTT3-4.6.0-4] [MQTT5-4.6.0-4] PUBRELs keep the order of the PUBRECs.
+ */
 export function release(c: Client, i: u32): void {
   unlink(c, i);
   linkAfter(c, i, c.lastReleased);

@@ -2,7 +2,10 @@
 
 import { Client, slotAt } from "../client/block";
 
-/** [MQTT3-2.3.1-1] Zero is not a packet identifier, so 65535 is followed by 1. Whether it is unused is for the slot to say. */
+/**
+ * [MQTT3-2.3.1-1] [MQTT5-2.2.1-3] Zero is not a packet identifier, so 65535 is followed by 1. Whether it is unused is for the slot
+ * to say.
+ */
 function packetIdAfter(id: u32): u32 {
   return id == 65535 ? 1 : id + 1;
 }
@@ -11,7 +14,10 @@ function slotOf(c: Client, id: u32): u32 {
   return id & (<u32>c.slotCount - 1);
 }
 
-/** [MQTT3-2.3.1-2] Takes the next id whose slot is free; 0 if all slots are taken. A busy slot is skipped, not waited for. */
+/**
+ * [MQTT3-2.3.1-2] [MQTT5-2.2.1-3] Takes the next id whose slot is free; 0 if all slots are taken. A busy slot is skipped, not
+ * waited for.
+ */
 export function takePacketId(c: Client, owner: u32): u32 {
   let id: u32 = c.nextPacketId;
   for (let tried: u32 = 0; tried < c.slotCount; tried++) {

@@ -1,5 +1,5 @@
-// Owns dialling over TCP, which carries bytes in order and without loss [MQTT3-7.1.2-1]. Refuses to know TLS and names of
-// protocols.
+// Owns dialling over TCP, which carries bytes in order and without loss [MQTT3-7.1.2-1] [MQTT5-4.2-1]. Refuses to know TLS and
+// names of protocols.
 
 import { connect } from "node:net";
 import { socketStream } from "./socket-stream.ts";

@@ -1,4 +1,4 @@
-// Owns dialling over WebSocket, which carries MQTT as one byte stream [MQTT3-6.0.0-2]. Refuses to know packets.
+// Owns dialling over WebSocket, which carries MQTT as one byte stream [MQTT3-6.0.0-2] [MQTT5-6.0.0-2]. Refuses to know packets.
 
 import { connect as connectTcp, type Socket } from "node:net";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
@@ -24,7 +24,7 @@ export interface WebSocketAddress {
   readonly tls: TlsSettings | null;
 }
 
-/** [MQTT3-6.0.0-3] */
+/** [MQTT3-6.0.0-3] [MQTT5-6.0.0-3] */
 const SUBPROTOCOL = "mqtt";
 
 /** What may wait in memory before `write` asks for patience: as much as a socket of Node's. */
@@ -60,7 +60,7 @@ function dial(address: WebSocketAddress, tls: ConnectionOptions | null, handlers
       handlers.onData(joined(data));
       return;
     }
-    // [MQTT3-6.0.0-1] Any other type of data frame closes the connection.
+    // [MQTT3-6.0.0-1] [MQTT5-6.0.0-1] Any other type of data frame closes the connection.
     failure = {
       kind: "websocket",
       message: `${where} sent a text frame, where MQTT allows binary ones only`,

@@ -5,7 +5,7 @@ import { conformanceProblems, expectedDocument } from "../checks/conformance.ts"
 import { citationsIn } from "../conformance/citations.ts";
 import { claimsIn } from "../conformance/claims.ts";
 import { DOCUMENT } from "../conformance/document.ts";
-import { readNotYet, readStandards } from "../conformance/statements.ts";
+import { readStandards } from "../conformance/statements.ts";
 import { root } from "../root.ts";
 import { folderWith, write } from "./support/checkout.ts";
 
@@ -18,11 +18,10 @@ const LATER = FIRST.replace("3", "5");
 
 const TEST = "host-sim/device/__tests__/a.test.ts";
 
-function filesOf(test: string, code: string, notYet = `${LATER}\n`): Readonly<Record<string, string>> {
+function filesOf(test: string, code: string): Readonly<Record<string, string>> {
   return {
     "scripts/conformance/mqtt-3.1.1.tsv": `${HEAD}${FIRST}\tclient\tCONNECT comes first\n${SECOND}\tserver\tNothing follows\n`,
-    "scripts/conformance/mqtt-5.0.tsv": `${HEAD}${LATER}\tboth\tCONNECT comes first\n`,
-    "scripts/conformance/not-yet.txt": notYet,
+    "scripts/conformance/mqtt-5.0.tsv": `${HEAD}${LATER}\tserver\tA second CONNECT is an error\n`,
     [TEST]: test,
     "assembly/a.ts": code,
   };
@@ -31,8 +30,8 @@ function filesOf(test: string, code: string, notYet = `${LATER}\n`): Readonly<Re
 const GOOD_TEST = `// [${FIRST}]\nit("says CONNECT", () => {});\n`;
 const GOOD_CODE = `/** [${FIRST}] */\nexport function connect(): void {}\n`;
 
-async function checkout(t: TestContext, test: string, code: string, notYet?: string): Promise<string> {
-  const folder = await folderWith(t, filesOf(test, code, notYet));
+async function checkout(t: TestContext, test: string, code: string): Promise<string> {
+  const folder = await folderWith(t, filesOf(test, code));
   await write(folder, { [DOCUMENT]: expectedDocument(folder) });
   return folder;
 }
@@ -117,17 +116,6 @@ describe("the check of conformance", () => {
     ]);
   });
 
-  it("refuses an entry of the list of what is not yet that has a test, and one that binds no client", async (t) => {
-    const tested = `// [${FIRST}] [${LATER}]\nit("says CONNECT", () => {});\n`;
-    const early = conformanceProblems(await checkout(t, tested, GOOD_CODE));
-    assert.match(
-      early.join("\n"),
-      /^scripts\/conformance\/not-yet\.txt: \[MQTT5-3\.1\.0-1\] has a test now, [^\n]*$/,
-    );
-    const foreign = conformanceProblems(await checkout(t, GOOD_TEST, GOOD_CODE, `${LATER}\n${SECOND}\n`));
-    assert.deepEqual(foreign, [`scripts/conformance/not-yet.txt: [${SECOND}] binds no client`]);
-  });
-
   it("refuses a document that is missing or stale, and names the command", async (t) => {
     const folder = await folderWith(t, filesOf(GOOD_TEST, GOOD_CODE));
     const stale = [`${DOCUMENT} is out of date: run \`npm run generate\``];
@@ -155,6 +143,5 @@ describe("the statements", () => {
     );
     const ids = standards.flatMap(({ statements }) => statements.map((statement) => statement.id));
     assert.equal(new Set(ids).size, ids.length);
-    assert.equal(new Set(readNotYet(root)).size, readNotYet(root).length);
   });
 });

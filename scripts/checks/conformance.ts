@@ -4,37 +4,35 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { conformanceDocument, DOCUMENT } from "../conformance/document.ts";
 import { type Evidence, gatherEvidence } from "../conformance/evidence.ts";
-import { readNotYet, readStandards, type Standard } from "../conformance/statements.ts";
+import { readStandards, type Standard } from "../conformance/statements.ts";
 import { faultsIn } from "../conformance/verdict.ts";
 import { root } from "../root.ts";
 import type { Check } from "./check.ts";
 
 interface Findings {
   readonly standards: readonly Standard[];
-  readonly notYet: readonly string[];
   readonly evidence: Evidence;
 }
 
 function findingsIn(folder: string): Findings {
   return {
     standards: readStandards(folder),
-    notYet: readNotYet(folder),
     evidence: gatherEvidence(folder, DOCUMENT),
   };
 }
 
 /** What the document must hold now. */
 export function expectedDocument(folder: string): string {
-  const { standards, notYet, evidence } = findingsIn(folder);
-  return conformanceDocument(standards, notYet, evidence);
+  const { standards, evidence } = findingsIn(folder);
+  return conformanceDocument(standards, evidence);
 }
 
 export function conformanceProblems(folder: string): readonly string[] {
-  const { standards, notYet, evidence } = findingsIn(folder);
-  const faults = faultsIn(standards, notYet, evidence);
+  const { standards, evidence } = findingsIn(folder);
+  const faults = faultsIn(standards, evidence);
   const path = join(folder, DOCUMENT);
   const isCurrent =
-    existsSync(path) && readFileSync(path, "utf8") === conformanceDocument(standards, notYet, evidence);
+    existsSync(path) && readFileSync(path, "utf8") === conformanceDocument(standards, evidence);
   return isCurrent ? faults : [...faults, `${DOCUMENT} is out of date: run \`npm run generate\``];
 }
 

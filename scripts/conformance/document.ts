@@ -18,33 +18,25 @@ The words are ours and short; where they are unclear, the standard decides. *bot
 3.1.1, \`MQTT5\` is 5.0: the same label means different things in the two.
 `;
 
-export function conformanceDocument(
-  standards: readonly Standard[],
-  notYet: readonly string[],
-  evidence: Evidence,
-): string {
-  const parts = standards.map((standard) => partOf(standard, notYet, evidence));
-  return [INTRODUCTION, summaryOf(standards, notYet, evidence), ...parts].join("\n");
+export function conformanceDocument(standards: readonly Standard[], evidence: Evidence): string {
+  const parts = standards.map((standard) => partOf(standard, evidence));
+  return [INTRODUCTION, summaryOf(standards, evidence), ...parts].join("\n");
 }
 
-function summaryOf(standards: readonly Standard[], notYet: readonly string[], { claims }: Evidence): string {
+function summaryOf(standards: readonly Standard[], { claims }: Evidence): string {
   const tested = new Set(claims.flatMap(({ ids }) => ids));
   const rows = standards.map((standard) => {
     const binding = bindingClient(standard);
     const count = binding.filter(({ id }) => tested.has(id)).length;
-    const open = binding.filter(({ id }) => notYet.includes(id)).length;
-    return `| ${standard.name} | ${binding.length} | ${count} | ${open} |`;
+    return `| ${standard.name} | ${binding.length} | ${count} |`;
   });
-  const head = ["| standard | statements that bind a client | with a test | not yet |", "|---|---|---|---|"];
+  const head = ["| standard | statements that bind a client | with a test |", "|---|---|---|"];
   return `${[...head, ...rows].join("\n")}\n`;
 }
 
-function partOf(standard: Standard, notYet: readonly string[], evidence: Evidence): string {
-  const binding = bindingClient(standard);
-  const open = binding.filter(({ id }) => notYet.includes(id));
-  const answered = binding.filter(({ id }) => !notYet.includes(id));
-  const sections = answered.map((statement) => sectionOf(statement, evidence));
-  return [`## ${standard.name}\n`, ...sections, ...notYetOf(open)].join("\n");
+function partOf(standard: Standard, evidence: Evidence): string {
+  const sections = bindingClient(standard).map((statement) => sectionOf(statement, evidence));
+  return [`## ${standard.name}\n`, ...sections].join("\n");
 }
 
 function sectionOf({ id, binds, words }: Statement, { claims, obeyed, watched }: Evidence): string {
@@ -72,13 +64,4 @@ function placeOf({ file, within }: Placed<Citation>): string {
 /** As Markdown shows it letter by letter. */
 function escaped(title: string): string {
   return title.replaceAll(/[\\`*_<|]/g, "\\$&");
-}
-
-function notYetOf(open: readonly Statement[]): readonly string[] {
-  if (open.length === 0) return [];
-  const rows = open.map(({ id, binds, words }) => `| ${id} | ${binds} | ${words} |`);
-  return [
-    `The client does not answer for these yet; they are listed in \`${DATA_FOLDER}/not-yet.txt\`, which only gets shorter.\n`,
-    ["| statement | binds | words |", "|---|---|---|", ...rows, ""].join("\n"),
-  ];
 }

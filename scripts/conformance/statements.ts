@@ -52,9 +52,3 @@ function statementOf(row: string, place: string): Statement {
 export function bindingClient({ statements }: Standard): readonly Statement[] {
   return statements.filter(({ binds }) => binds !== "server");
 }
-
-/** The ids of the one list of statements that nothing obeys yet. It only ever gets shorter. */
-export function readNotYet(root: string): readonly string[] {
-  const text = readFileSync(join(root, DATA_FOLDER, "not-yet.txt"), "utf8");
-  return text.split("\n").filter((line) => line !== "");
-}
