@@ -166,7 +166,7 @@ export const enum CloseReason {
   Restored = 21,
   /** Properties of MQTT 5 that cannot be read, or one that does not belong to its packet. */
   BadProperties = 22,
-  /** A property that stands there twice, is missing, or has a value that it must not have. */
+  /** A property that stands there twice, is missing, was not asked for, or has a value that it must not have. */
   BadPropertyValue = 23,
   /** A reason code that this packet does not have. */
   BadReasonCode = 24,
@@ -174,7 +174,7 @@ export const enum CloseReason {
   ServerDisconnect = 25,
   /** More messages above QoS 0 at once than this client allowed. [MQTT5-3.3.4-9] */
   ReceiveMaximumExceeded = 26,
-  /** A topic alias of 0, above what this client allowed, or that stands for no topic. [MQTT5-3.3.2-8] [MQTT5-3.1.2-26] */
+  /** A topic alias of 0 or above what this client allowed. [MQTT5-3.3.2-8] [MQTT5-3.1.2-26] */
   BadTopicAlias = 27,
   /** A packet larger than this client allowed. [MQTT5-3.1.2-24] */
   PacketTooLarge = 28,

@@ -14,10 +14,10 @@ import { Property } from "./property";
 import { behindProperties, readProperties } from "./tail";
 import { Packet } from "./types";
 
-/** The topic of the message at hand is that of `alias`. Without it no name is known, which then is this client's fault, or the peer's. */
+/** The topic of the message at hand is that of `alias`. Without it no name is known, which then is this client's fault, or the peer's protocol error: 3.3.4. */
 function recallAlias(c: Client, alias: u32): CloseReason {
   const text: u32 = textOfAlias(c, alias);
-  if (text == 0) return fiveOf(c).lacks & Lack.AliasRoom ? CloseReason.None : CloseReason.BadTopicAlias;
+  if (text == 0) return fiveOf(c).lacks & Lack.AliasRoom ? CloseReason.None : CloseReason.BadPropertyValue;
   c.eventTopicAt = wireText(c, text) + 2;
   c.eventTopicLength = <u16>textLength(c, text);
   return CloseReason.None;

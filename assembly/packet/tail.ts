@@ -4,9 +4,32 @@
 import { addressOf, Client } from "../client/block";
 import { Five, fiveOf } from "../client/five";
 import { CloseReason } from "../client/status";
+import { textAddress, textLength } from "../session/texts";
 import { isVarintLong, varintBytes, varintValue } from "./bytes";
-import { propertiesFault } from "./properties";
+import { findProperty, propertiesFault, propertyNumber } from "./properties";
+import { Property } from "./property";
 import { isReason } from "./reason-codes";
+import { Packet } from "./types";
+
+/** Whether CONNECT asked not to be told about problems. */
+function wantsSilence(c: Client): bool {
+  const text: u32 = fiveOf(c).connectProperties;
+  if (text == 0) return false;
+  const at: usize = textAddress(c, text);
+  const length: u32 = textLength(c, text);
+  const request: u32 = findProperty(at, length, Property.RequestProblemInformation);
+  return request < length && propertyNumber(at + request) == 0;
+}
+
+/** Whether the properties of this packet, which were read last, tell about problems all the same. [MQTT5-3.1.2-29] */
+function breaksSilence(c: Client, type: u32): bool {
+  if (type == Packet.Publish || type == Packet.Connack || type == Packet.Disconnect) return false;
+  const length: u32 = fiveOf(c).propertiesLength;
+  if (length == 0 || !wantsSilence(c)) return false;
+  const at: usize = addressOf(c, fiveOf(c).propertiesAt);
+  if (findProperty(at, length, Property.ReasonString) < length) return true;
+  return findProperty(at, length, Property.UserProperty) < length;
+}
 
 /**
  * Reads the properties that begin at offset `offset` of the block with their length, and takes no more than `left` bytes. What
@@ -21,7 +44,8 @@ export function readProperties(c: Client, offset: u32, left: u32, type: u32): Cl
   const five: Five = fiveOf(c);
   five.propertiesAt = offset + <u32>digits;
   five.propertiesLength = length;
-  const fault: CloseReason = propertiesFault(at + <u32>digits, length, type, false);
+  let fault: CloseReason = propertiesFault(at + <u32>digits, length, type, false);
+  if (fault == CloseReason.None && breaksSilence(c, type)) fault = CloseReason.BadPropertyValue;
   if (fault != CloseReason.None) five.propertiesLength = 0;
   return fault;
 }

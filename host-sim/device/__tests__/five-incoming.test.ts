@@ -159,7 +159,7 @@ describe("an alias of the broker's", () => {
     block.connected(connack5());
     block.feed(publish("", "2", { topicAlias: 1 }));
     block.events();
-    assert.equal(block.collect().toString("hex"), "e00194");
+    assert.equal(block.collect().toString("hex"), "e00182");
   });
 
   it("whose topic finds no room is delivered with its name and skipped without", () => {

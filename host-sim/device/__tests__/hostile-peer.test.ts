@@ -1,60 +1,27 @@
 // Owns the claim that at every moment of a connection every packet of a server, right or wrong in any field, flag or length, gets
-// the reaction that the standard asks for: the connection is closed for one of the faults there are, or goes on.
+// the reaction that the standards 3.1 and 3.1.1 ask for: the connection is closed for one of the faults there are, or goes on.
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Core, loadModule } from "../core.ts";
-import { ClosedBy, CloseReason, Event, Sending } from "../layout.generated.ts";
-import type { BlockUnderTest, Seen } from "./support/block-under-test.ts";
 import { faultsOf, type Said } from "./support/hostile/faults.ts";
 import { BlockAt, MOMENTS, type Moment, type Version } from "./support/hostile/moments.ts";
+import {
+  assertClosesAtOnce,
+  assertGoesOn,
+  CANARY_LINE,
+  closeIn,
+  hear,
+  isCanary,
+  wrongOnes,
+} from "./support/hostile/reactions.ts";
 import { bytesOf, sayingsAt } from "./support/hostile/sayings.ts";
 import { checkInvariants } from "./support/invariants.ts";
-import { nameOf, packetBytes } from "./support/notation.ts";
+import { packetBytes } from "./support/notation.ts";
 
 const core = new Core(loadModule());
-/** What follows is delivered when the connection goes on, and never when it was closed. */
-const CANARY = packetBytes('PUBLISH "canary" "sings"');
-const isCanary = (seen: Seen) => seen.event === Event.Message && seen.topic === "canary";
+const CANARY = packetBytes(CANARY_LINE);
 const counts = { closing: 0, goingOn: 0 };
-
-/** Everything there is to report while these bytes come in chunks of this size. */
-function hear(block: BlockUnderTest, bytes: Buffer, chunk: number): readonly Seen[] {
-  const seen: Seen[] = [];
-  for (let at = 0; at < bytes.length; ) {
-    const taken = block.feed(bytes.subarray(at, at + chunk));
-    const told = block.events();
-    seen.push(...told);
-    at += taken;
-    if (taken === 0 && told.length === 0) break;
-  }
-  return seen;
-}
-
-function closeIn(seen: readonly Seen[]): Seen | undefined {
-  return seen.find(({ event }) => event === Event.CloseTransport);
-}
-
-function assertGoesOn(seen: readonly Seen[], { delivers }: Moment): void {
-  const close = closeIn(seen);
-  if (close !== undefined) assert.fail(`closes for ${nameOf(CloseReason, close.code)}`);
-  assert.equal(seen.filter(isCanary).length, delivers ? 1 : 0, "what follows is not delivered once");
-}
-
-/** Before 5 no word is said at the end: a DISCONNECT would delete the will. */
-function assertCloses(block: BlockUnderTest, seen: readonly Seen[], faults: ReadonlySet<CloseReason>): void {
-  const close = closeIn(seen);
-  if (close === undefined) assert.fail("goes on");
-  if (!faults.has(close.code as CloseReason)) assert.fail(`closes for ${nameOf(CloseReason, close.code)}`);
-  assert.equal(close.flag, 0, "closes as after a goodbye");
-  assert.ok(!seen.some(isCanary), "what follows is delivered");
-  assert.ok(!seen.some(({ event }) => event === Event.Published), "a message is published by what closed");
-  const isMidPacket = block.field("sending") !== Sending.Nothing;
-  assert.ok(isMidPacket || block.collect().length === 0, "something is sent after all");
-  block.closed(ClosedBy.Client);
-  const ended = block.events().find(({ event }) => event === Event.Closed);
-  assert.equal(ended?.code, close.code, "the end is told for another reason");
-}
 
 function check(at: BlockAt, moment: Moment, version: Version, said: Said, bytes: Buffer): void {
   const faults = faultsOf(said, moment, version);
@@ -63,7 +30,7 @@ function check(at: BlockAt, moment: Moment, version: Version, said: Said, bytes:
   for (const chunk of [bytes.length + CANARY.length, Math.ceil(bytes.length / 4)]) {
     const block = at.again();
     const seen = hear(block, Buffer.concat([bytes, CANARY]), chunk);
-    if (faults.size > 0) assertCloses(block, seen, faults);
+    if (faults.size > 0) assertClosesAtOnce(block, seen, faults);
     else assertGoesOn(seen, moment);
     assert.ok(block.areGuardsIntact(), "a byte outside the block was written");
   }
@@ -71,20 +38,10 @@ function check(at: BlockAt, moment: Moment, version: Version, said: Said, bytes:
 }
 
 /** The first few that got another reaction than they should have. */
-function wrongReactions(moment: Moment, version: Version, sayings: readonly [Said, Buffer][]): string[] {
+function wrongReactions(moment: Moment, version: Version, sayings: readonly [Said, Buffer][]) {
   const at = new BlockAt(core, version, moment);
-  const wrong: string[] = [];
-  for (const [said, bytes] of sayings) {
-    try {
-      check(at, moment, version, said, bytes);
-    } catch (error) {
-      const faults = [...faultsOf(said, moment, version)].map((fault) => nameOf(CloseReason, fault));
-      const due = faults.length > 0 ? `must close for ${faults.join(" or ")}` : "must go on";
-      wrong.push(`${bytes.toString("hex").slice(0, 60)} ${due}: ${(error as Error).message.split("\n")[0]}`);
-    }
-    if (wrong.length >= 10) break;
-  }
-  return wrong;
+  const faults = (said: Said) => faultsOf(said, moment, version);
+  return wrongOnes(sayings, faults, (said, bytes) => check(at, moment, version, said, bytes));
 }
 
 const asTheyAre = (moment: Moment): readonly [Said, Buffer][] =>

@@ -3,6 +3,7 @@
 
 import { CloseReason } from "../../../layout.generated.ts";
 import type { Moment, Version } from "./moments.ts";
+import { isTopicName } from "./topics.ts";
 
 /** A packet as a server may send it: whole, with a Remaining Length that is true. */
 export interface Said {
@@ -12,7 +13,7 @@ export interface Said {
 
 const NAMES = [
   ...["", "CONNECT", "CONNACK", "PUBLISH", "PUBACK", "PUBREC", "PUBREL", "PUBCOMP"],
-  ...["SUBSCRIBE", "SUBACK", "UNSUBSCRIBE", "UNSUBACK", "PINGREQ", "PINGRESP", "DISCONNECT", ""],
+  ...["SUBSCRIBE", "SUBACK", "UNSUBSCRIBE", "UNSUBACK", "PINGREQ", "PINGRESP", "DISCONNECT", "AUTH"],
 ];
 const FROM_SERVERS = new Set([
   ...["CONNACK", "PUBLISH", "PUBACK", "PUBREC", "PUBREL", "PUBCOMP", "SUBACK", "UNSUBACK", "PINGRESP"],
@@ -20,9 +21,14 @@ const FROM_SERVERS = new Set([
 const LAST_RETURN_CODE = 5;
 const SUBACK_CODES = new Set([0, 1, 2, 0x80]);
 
+/** Of 5: type 15 is none before. */
+export function packetName({ first }: Said): string {
+  return NAMES[first >> 4] ?? "";
+}
+
 /** Every reason for which the client must close; none: it must go on. */
 export function faultsOf(said: Said, moment: Moment, version: Version): ReadonlySet<CloseReason> {
-  const name = NAMES[said.first >> 4] ?? "";
+  const name = packetName(said);
   const faults = new Set<CloseReason>();
   const comesFirst = moment.connect !== null;
   if (!FROM_SERVERS.has(name) || (name === "CONNACK") !== comesFirst || moment.connect === "none")
@@ -32,7 +38,7 @@ export function faultsOf(said: Said, moment: Moment, version: Version): Readonly
   return faults;
 }
 
-function* flagFaults(name: string, flags: number, version: Version): Iterable<CloseReason> {
+export function* flagFaults(name: string, flags: number, version: Version): Iterable<CloseReason> {
   if (name === "PUBLISH") {
     const qos = (flags >> 1) & 3;
     if (qos === 3 || (qos === 0 && flags >= 8)) yield CloseReason.BadQos;
@@ -74,16 +80,6 @@ function* publishFaults({ first, body }: Said): Iterable<CloseReason> {
   const topic = body.subarray(2, 2 + topicBytes);
   if (!isTopicName(topic)) yield CloseReason.BadTopic;
   if (qos > 0 && body.readUInt16BE(2 + topicBytes) === 0) yield CloseReason.BadPacketId;
-}
-
-/** Node's own decoder refuses what is ill-formed, surrogates among it. */
-function isTopicName(bytes: Buffer): boolean {
-  try {
-    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-    return text !== "" && !/[\0+#]/.test(text);
-  } catch {
-    return false;
-  }
 }
 
 function* subackFaults(body: Buffer, { request }: Moment): Iterable<CloseReason> {

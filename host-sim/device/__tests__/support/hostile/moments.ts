@@ -7,7 +7,7 @@ import { Option, Phase } from "../../../layout.generated.ts";
 import { BlockUnderTest, smallCapacities } from "../block-under-test.ts";
 import { packetBytes } from "../notation.ts";
 
-export type Version = 3 | 4;
+export type Version = 3 | 4 | 5;
 type AckName = "PUBACK" | "PUBREC" | "PUBCOMP";
 
 /** What the client waits for. */
@@ -28,7 +28,7 @@ export interface Moment {
 
 const ACCEPTED = "CONNACK sp=0 code=0";
 
-function opened(block: BlockUnderTest, isClean: boolean): void {
+export function opened(block: BlockUnderTest, isClean: boolean): void {
   const { exports } = block.core;
   exports.setClean(block.client, isClean ? 1 : 0);
   exports.connect(block.client, block.nowMs);
@@ -41,12 +41,13 @@ function reopened(block: BlockUnderTest): void {
   block.core.exports.opened(block.client);
 }
 
-function hears(block: BlockUnderTest, ...lines: readonly string[]): void {
-  for (const line of lines) block.feed(packetBytes(line));
+export function hears(block: BlockUnderTest, ...lines: readonly string[]): void {
+  const version = block.field("version") === 5 ? 5 : 4;
+  for (const line of lines) block.feed(packetBytes(line, version));
   block.events();
 }
 
-function connected(block: BlockUnderTest): void {
+export function connected(block: BlockUnderTest): void {
   opened(block, true);
   block.collect();
   hears(block, ACCEPTED);
@@ -69,7 +70,7 @@ function openedAgain(block: BlockUnderTest): void {
   block.collect();
 }
 
-const QUIET = {
+export const QUIET = {
   connect: null,
   acks: null,
   request: null,

@@ -1,4 +1,4 @@
-// Owns topics that a server may and may not publish to. Refuses to know which are which.
+// Owns topics that a server may and may not publish to, and what makes a text a string or a topic's name.
 
 const WILDCARDS = ["+", "#", "a/#", "a/+/b", "a#", "+a", "a/b+"];
 const NAMES = [
@@ -16,12 +16,32 @@ const NAMES = [
 ];
 const WITH_NUL = ["\0", "a\0", "\0a", `${"t".repeat(60)}\0`];
 
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** A string of MQTT; null if it is none. Node's own decoder refuses what is ill-formed, surrogates among it. */
+function textOf(bytes: Buffer): string | null {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+export function isWellFormed(bytes: Buffer): boolean {
+  return textOf(bytes)?.includes("\0") === false;
+}
+
+export function isTopicName(bytes: Buffer): boolean {
+  const text = textOf(bytes);
+  return text !== null && text !== "" && !/[\0+#]/.test(text);
+}
+
 export const TOPICS: readonly Buffer[] = [...NAMES, ...WILDCARDS, ...WITH_NUL].map((text) =>
   Buffer.from(text),
 );
 
 /** Lone continuations, sequences cut short, overlong forms, surrogates, and what lies beyond U+10FFFF. */
-const ILL_FORMED = [
+export const ILL_FORMED = [
   ...["80", "bf", "c3", "e282", "f09f92", "c080", "c1bf", "e080af", "e09fbf", "f08080af", "f08fbfbf"],
   ...[
     "eda080",
