@@ -10,6 +10,7 @@ import { type DeviceEvent, wordOf } from "./device-event.ts";
 import { DeviceMemory } from "./device-memory.ts";
 import { createDriftingClock, type Drift } from "./drifting-clock.ts";
 import { Phase, Status } from "./layout.generated.ts";
+import type { Protocol } from "./protocol.ts";
 import { SensorLife, type SeqOfTicket } from "./sensor-life.ts";
 import { prepareSensor } from "./sensor-setup.ts";
 import { Sleep } from "./sleep.ts";
@@ -21,7 +22,7 @@ export interface DeviceSettings {
   readonly capacities: Capacities;
   readonly qos: 0 | 1 | 2;
   readonly intervalMs: number;
-  readonly protocol: "3.1" | "3.1.1";
+  readonly protocol: Protocol;
   readonly credentials: Credentials | null;
   readonly pace: ConnectionPace;
 }

@@ -3,9 +3,8 @@
 import { clientField } from "./block.ts";
 import { type Core, capacityList } from "./core.ts";
 import { Status } from "./layout.generated.ts";
+import { protocolLevel } from "./protocol.ts";
 import type { Credentials, DeviceSettings } from "./sensor-device.ts";
-
-const VERSIONS = { "3.1": 3, "3.1.1": 4 } as const;
 
 /** Makes a fresh device at `address`, with all that is settled before it starts. A negative answer is the Status that refuses it. */
 export function prepareSensor(core: Core, address: number, settings: DeviceSettings): number {
@@ -15,7 +14,7 @@ export function prepareSensor(core: Core, address: number, settings: DeviceSetti
   if (made < 0) return made;
   const client = exports.sensorClient(address);
   return firstRefusal(
-    exports.setVersion(client, VERSIONS[protocol]),
+    exports.setVersion(client, protocolLevel(protocol)),
     exports.setClean(client, 0),
     exports.setKeepAlive(client, pace.keepAliveSeconds),
     exports.setLiveness(client, pace.pingDeadlineMs, clientField(core, client, "retransmitMs")),

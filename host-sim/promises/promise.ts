@@ -1,6 +1,7 @@
 // Owns what a promise is: an observer that counts the cases it has checked, those it could not claim, and those that were
 // broken. Refuses to know any promise.
 
+import type { Protocol } from "../device/protocol.ts";
 import type { ConnectionPace } from "../device/sensor-device.ts";
 import type { Happening } from "../trace/happening.ts";
 import type { ExcuseId } from "./excuses.ts";
@@ -9,7 +10,7 @@ import type { PacketName } from "./packet-type.ts";
 /** What holds for a whole run, known before it begins. */
 export interface RunFacts {
   readonly qos: 0 | 1 | 2;
-  readonly protocol: "3.1" | "3.1.1";
+  readonly protocol: Protocol;
   readonly devices: number;
   readonly everyMs: number;
   readonly keepAliveSeconds: number;

@@ -2,6 +2,7 @@
 
 import { createEmbeddedBroker } from "../broker/embedded.ts";
 import type { Core } from "../device/core.ts";
+import type { Protocol } from "../device/protocol.ts";
 import type { Credentials } from "../device/sensor-device.ts";
 import type { Dialer } from "../net/stream.ts";
 import type { Random } from "../random/random.ts";
@@ -22,7 +23,7 @@ export interface BrokerSide {
 export interface RemoteBroker {
   readonly dialer: Dialer;
   readonly credentials: Credentials | null;
-  readonly protocol: "3.1" | "3.1.1";
+  readonly protocol: Protocol;
   /** Of the devices to watch. */
   readonly names: readonly string[];
 }

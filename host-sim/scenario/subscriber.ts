@@ -6,6 +6,7 @@ import { type Capacities, type Core, capacityList } from "../device/core.ts";
 import { readMessage, wordOf } from "../device/device-event.ts";
 import { CloseReason, Event, Phase } from "../device/layout.generated.ts";
 import { clientMs, Port } from "../device/port.ts";
+import { type Protocol, protocolLevel } from "../device/protocol.ts";
 import type { Credentials } from "../device/sensor-device.ts";
 import type { Dialer } from "../net/stream.ts";
 import type { RandomStream } from "../random/random.ts";
@@ -22,7 +23,7 @@ export type Watcher = (topic: string, payload: string, isRetained: boolean) => v
 export interface SubscriberSettings {
   readonly clientId: string;
   readonly filters: readonly string[];
-  readonly protocol: "3.1" | "3.1.1";
+  readonly protocol: Protocol;
   readonly credentials: Credentials | null;
 }
 
@@ -34,7 +35,6 @@ export interface SubscriberSurroundings {
   readonly watcher: Watcher;
 }
 
-const VERSIONS = { "3.1": 3, "3.1.1": 4 } as const;
 const EXACTLY_ONCE = 2;
 const FILTER_REFUSED = 0x80;
 const GOODBYE_MS = 500;
@@ -173,7 +173,7 @@ function prepareBlock(settings: SubscriberSettings, core: Core): number {
   const capacities = capacityList(capacitiesFor(settings));
   const client = core.allocate(done(exports.blockBytes(...capacities)));
   done(exports.init(client, ...capacities));
-  done(exports.setVersion(client, VERSIONS[settings.protocol]));
+  done(exports.setVersion(client, protocolLevel(settings.protocol)));
   const text = (prepare: typeof exports.prepareString, words: string) =>
     done(prepare(client, inbox, core.put(inbox, words)));
   done(exports.setClientId(client, text(exports.prepareString, settings.clientId)));

@@ -1,6 +1,7 @@
 // Owns the check that plain data from a file is a world. Refuses to know the file.
 
 import { Ajv2020 } from "ajv/dist/2020.js";
+import { PROTOCOLS } from "../device/protocol.ts";
 import { FAULT_SHAPES } from "./faults.ts";
 import type { World } from "./world.ts";
 
@@ -35,7 +36,7 @@ const SCHEMA = {
     seed: ms,
     board: { type: "string" },
     link: { type: "string" },
-    protocol: { type: "string", enum: ["3.1", "3.1.1"] },
+    protocol: { type: "string", enum: PROTOCOLS },
     qos,
     devices: { type: "integer", minimum: 1, maximum: 100_000 },
     everyMs: { ...ms, minimum: 1, maximum: 86_400_000 },

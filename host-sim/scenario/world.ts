@@ -1,6 +1,7 @@
 // Owns what a simulated run is, whole: plain data from which everything in it follows, so that it can be kept, repeated and
 // cut shorter. Refuses to know how it is run.
 
+import type { Protocol } from "../device/protocol.ts";
 import type { ConnectionPace } from "../device/sensor-device.ts";
 import type { Fault } from "./faults.ts";
 
@@ -11,7 +12,7 @@ export interface World {
   readonly board: string;
   /** As typed after --link. */
   readonly link: string;
-  readonly protocol: "3.1" | "3.1.1";
+  readonly protocol: Protocol;
   readonly qos: 0 | 1 | 2;
   readonly devices: number;
   /** Between two readings. */

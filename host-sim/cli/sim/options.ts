@@ -1,5 +1,6 @@
 // The options of `sim` as they are typed. Knows their names, defaults and shapes; not what a run is.
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { PROTOCOLS, type Protocol } from "../../device/protocol.ts";
 import { countArgument, durationArgument } from "../units.ts";
 
 export interface SimOptions {
@@ -24,9 +25,6 @@ export interface SimOptions {
   readonly trace?: string;
   readonly json?: true;
 }
-
-export type Protocol = (typeof PROTOCOLS)[number];
-const PROTOCOLS = ["3.1", "3.1.1"] as const;
 
 /** Blocks of 3 KiB for so many fill a tenth of the 4 GiB that one WebAssembly memory can have. */
 const MOST_DEVICES = 100_000;
@@ -83,6 +81,5 @@ export function defineSim(command: Command): void {
 function protocolArgument(text: string): Protocol {
   const protocol = PROTOCOLS.find((known) => known === text);
   if (protocol !== undefined) return protocol;
-  const why = text === "5" ? "MQTT 5 is not in this version of motekit. " : "";
-  throw new InvalidArgumentError(`${why}Accepted: ${PROTOCOLS.join(", ")}.`);
+  throw new InvalidArgumentError(`Accepted: ${PROTOCOLS.join(", ")}.`);
 }
