@@ -15,7 +15,7 @@ export interface BrokerSide {
   /** As the broker counts them; null when it cannot be asked. */
   readonly willsFired: () => number | null;
   /** Null when that is in other hands. */
-  readonly restart: ((options: { readonly forget: boolean }) => Promise<void>) | null;
+  readonly restart: ((options: { readonly forget: boolean }) => void) | null;
   /** Leaves nothing behind but what the devices published. */
   close(limitMs: number): Promise<void>;
 }
@@ -30,19 +30,18 @@ export interface RemoteBroker {
 
 const OPEN_LIMIT_MS = 10_000;
 
-export async function openEmbeddedBroker(clock: Clock, watcher: Watcher): Promise<BrokerSide> {
-  const broker = await createEmbeddedBroker(clock);
-  const forget = broker.observe(`${ROOT_LEVEL}/+/+`, (topic, payload, _qos, retain) =>
-    watcher(topic, Buffer.from(payload).toString(), retain),
-  );
+/** Fresh: nothing is retained there that the watcher would have to be shown. */
+export function openEmbeddedBroker(clock: Clock, random: Random, watcher: Watcher): BrokerSide {
+  const broker = createEmbeddedBroker({
+    clock,
+    random: random.stream("embedded-broker"),
+    observer: (topic, payload) => watcher(topic, Buffer.from(payload).toString(), false),
+  });
   return {
     dialer: broker.dialer,
-    willsFired: () => broker.counts.willsFired,
+    willsFired: () => broker.willsFired(),
     restart: (options) => broker.restart(options),
-    async close() {
-      forget();
-      await broker.close();
-    },
+    close: () => broker.close(),
   };
 }
 

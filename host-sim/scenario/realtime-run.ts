@@ -48,19 +48,17 @@ export async function runInRealTime(
     tell({ ...happening, atMs: run?.elapsedMs ?? 0 }),
   );
   const side = await openBroker(settings, choice, around, watcher);
-  const restarts = new Restarts(side);
   try {
     run = new Run(settings, {
       ...around,
       observer: tell,
-      bench: benchOf(side, restarts),
+      bench: benchOf(side),
       tellsSegments: false,
       tellsLink: true,
     });
     return await played(run, around.hurry);
   } finally {
     run?.close();
-    await restarts.all;
     await side.close(CLOSE_BROKER_MS);
   }
 }
@@ -72,15 +70,15 @@ function played(run: Run, hurry: Promise<void>): Promise<RunResult> {
   });
 }
 
-function openBroker(
+async function openBroker(
   { names, device }: RunSettings,
   choice: BrokerChoice,
   around: RealSurroundings,
   watcher: Watcher,
 ): Promise<BrokerSide> {
   return choice.kind === "embedded"
-    ? openEmbeddedBroker(around.clock, watcher)
-    : openRemoteBroker({ ...choice, names, protocol: device.protocol }, around, watcher);
+    ? openEmbeddedBroker(around.clock, around.random, watcher)
+    : await openRemoteBroker({ ...choice, names, protocol: device.protocol }, around, watcher);
 }
 
 type SeenAnytime = Omit<Extract<Happening, { readonly kind: "seen" }>, "atMs">;
@@ -95,25 +93,11 @@ function watcherOf(names: readonly string[], lives: LifeFinder, tell: (seen: See
   };
 }
 
-/** One at a time: a broker that is down cannot be restarted. */
-class Restarts {
-  all: Promise<void> = Promise.resolve();
-  readonly #side: BrokerSide;
-
-  constructor(side: BrokerSide) {
-    this.#side = side;
-  }
-
-  add(options: { readonly forget: boolean }): void {
-    this.all = this.all.then(() => this.#side.restart?.(options));
-  }
-}
-
-function benchOf(side: BrokerSide, restarts: Restarts): Bench {
+function benchOf(side: BrokerSide): Bench {
   return {
     wayIn: () => side.dialer,
     command: () => undefined,
-    strike: ({ kind }) => restarts.add({ forget: kind === "broker-forget" }),
+    strike: ({ kind }) => side.restart?.({ forget: kind === "broker-forget" }),
     settle: () => undefined,
     willsFired: side.willsFired,
   };

@@ -1,6 +1,6 @@
 // Owns that a claim is tried against every broker there is: Aedes always, Mosquitto where it is installed. Knows no client.
 import { type TestContext, test } from "node:test";
-import { createEmbeddedBroker } from "../../broker/embedded.ts";
+import { createAedesBroker } from "../../broker/aedes.ts";
 import { createRealClock } from "../../time/real-clock.ts";
 import { mosquittoOrSkip } from "./mosquitto.ts";
 
@@ -38,10 +38,10 @@ async function startMosquitto(t: TestContext): Promise<TestBroker | undefined> {
 }
 
 async function startAedes(t: TestContext): Promise<TestBroker> {
-  const embedded = await createEmbeddedBroker(createRealClock());
-  const port = await embedded.listen(0);
-  t.after(() => embedded.close());
-  return { name: "Aedes", port, restart: (options) => embedded.restart(options) };
+  const aedes = await createAedesBroker(createRealClock());
+  const port = await aedes.listen(0);
+  t.after(() => aedes.close());
+  return { name: "Aedes", port, restart: (options) => aedes.restart(options) };
 }
 
 function roundCount(): number {

@@ -1,266 +1,173 @@
-// Owns the claims about the embedded broker, made with MQTT's own bytes.
+// Owns the claims about the embedded broker: that it serves anybody's clients, survives what is no MQTT, and ends.
 
 import assert from "node:assert/strict";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { describe, type TestContext, test } from "node:test";
-import mqttPacket from "mqtt-packet";
-import { dialRecorded, type Recorded } from "../../net/__tests__/recorded-stream.ts";
-import { createLink } from "../../net/link/link.ts";
-import { linkDialer } from "../../net/link/link-dialer.ts";
-import { parseLink } from "../../net/link/overlay.ts";
-import type { Dialer } from "../../net/stream.ts";
-import { createRandom } from "../../random/random.ts";
+import { connectAsync, type MqttClient } from "mqtt";
+import { generate, type Packet, parser } from "mqtt-packet";
+import { dialRecorded } from "../../net/__tests__/recorded-stream.ts";
+import { createRandom, type RandomStream } from "../../random/random.ts";
 import { createRealClock } from "../../time/real-clock.ts";
 import { createEmbeddedBroker, type EmbeddedBroker } from "../embedded.ts";
 
-type Packet = mqttPacket.Packet;
-
 const clock = createRealClock();
+const VERSIONS = [3, 4, 5] as const;
 
-async function brokerFor(t: TestContext): Promise<EmbeddedBroker> {
-  const broker = await createEmbeddedBroker(clock);
+function brokerFor(t: TestContext, seen: string[] = []): EmbeddedBroker {
+  const broker = createEmbeddedBroker({
+    clock,
+    random: createRandom(1).stream("broker"),
+    observer: (topic, payload) => seen.push(`${topic} ${Buffer.from(payload)}`),
+  });
   t.after(() => broker.close());
   return broker;
 }
 
-interface Client {
-  readonly recorded: Recorded;
-  send(packet: Packet): void;
-  next(cmd: string): Promise<Packet>;
+async function js(t: TestContext, port: number, protocolVersion: 3 | 4 | 5): Promise<MqttClient> {
+  const client = await connectAsync(`mqtt://127.0.0.1:${port}`, {
+    protocolVersion,
+    ...(protocolVersion === 3 && { protocolId: "MQIsdp" }),
+    clientId: "js",
+    reconnectPeriod: 0,
+  });
+  client.on("error", () => undefined);
+  t.after(() => client.endAsync(true));
+  return client;
+}
+
+/** Resolves to what came until the broker closed. */
+function tell(port: number, bytes: Uint8Array): Promise<Buffer> {
+  return new Promise((resolve) => {
+    const heard: Buffer[] = [];
+    const socket: Socket = connect(port, "127.0.0.1");
+    socket.on("data", (chunk) => heard.push(chunk));
+    socket.on("error", () => undefined);
+    socket.on("close", () => resolve(Buffer.concat(heard)));
+    socket.end(bytes);
+  });
 }
 
 const CONNECT = {
   cmd: "connect",
   protocolId: "MQTT",
-  protocolVersion: 4,
   clean: true,
   keepalive: 60,
+  clientId: "hostile",
 } as const;
-const WILL = { topic: "status", payload: Buffer.from("offline"), qos: 1, retain: true } as const;
 
-function client(dialer: Dialer): Client {
-  const parser = mqttPacket.parser();
-  const packets: Packet[] = [];
-  let wake: () => void = () => undefined;
-  parser.on("packet", (packet) => {
-    packets.push(packet);
-    wake();
-  });
-  const recorded = dialRecorded(dialer, { onData: (bytes) => void parser.parse(Buffer.from(bytes)) });
-  return {
-    recorded,
-    send: (packet) => void recorded.stream.write(mqttPacket.generate(packet)),
-    async next(cmd) {
-      for (;;) {
-        const index = packets.findIndex((packet) => packet.cmd === cmd);
-        if (index >= 0) return packets.splice(index, 1)[0] as Packet;
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-    },
-  };
-}
-
-async function connected(dialer: Dialer, options: Partial<mqttPacket.IConnectPacket> = {}): Promise<Client> {
-  const connecting = client(dialer);
-  connecting.send({ ...CONNECT, clientId: "device", ...options });
-  const connack = await connecting.next("connack");
-  assert.equal(connack.cmd === "connack" && connack.returnCode, 0);
-  return connecting;
-}
-
-interface Seen {
-  readonly list: readonly string[];
-  until(entry: string): Promise<void>;
-}
-
-function seenBy(broker: EmbeddedBroker, filter: string): Seen {
-  const list: string[] = [];
-  let wake: () => void = () => undefined;
-  broker.observe(filter, (topic, payload, qos, retain) => {
-    list.push(`${topic} ${Buffer.from(payload)} qos${qos}${retain ? " retained" : ""}`);
-    wake();
-  });
-  return {
-    list,
-    async until(entry) {
-      while (!list.includes(entry)) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-    },
-  };
-}
-
-describe("the embedded broker", { timeout: 30_000 }, () => {
-  test("takes a publish, acknowledges it, and shows it to an observer with its QoS", async (t) => {
-    const broker = await brokerFor(t);
-    const seen = seenBy(broker, "room/+");
-    const device = await connected(broker.dialer);
-    device.send({
+/** Whole lives of a client, to be spoilt. */
+function conversation(version: 3 | 4 | 5): Buffer {
+  const [name, properties] = [version === 3 ? "MQIsdp" : "MQTT", { userProperties: { a: "b" } }];
+  const five = version === 5 ? { properties } : {};
+  const packets = [
+    { ...CONNECT, protocolId: name, protocolVersion: version, ...five },
+    { cmd: "subscribe", messageId: 1, subscriptions: [{ topic: "a/+/#", qos: 2 }], ...five },
+    { cmd: "publish", topic: "a/b", payload: "one", qos: 1, messageId: 2, dup: false, retain: true, ...five },
+    {
       cmd: "publish",
-      topic: "room/1",
-      payload: "21.5",
-      qos: 1,
-      messageId: 7,
-      retain: true,
+      topic: "a/b",
+      payload: "two",
+      qos: 2,
+      messageId: 3,
       dup: false,
+      retain: false,
+      ...five,
+    },
+    { cmd: "pubrel", messageId: 3 },
+    { cmd: "unsubscribe", messageId: 4, unsubscriptions: ["a/+/#"], ...five },
+    { cmd: "pingreq" },
+    { cmd: "disconnect", ...five },
+  ] as unknown as readonly Packet[];
+  return Buffer.concat(packets.map((packet) => generate(packet, { protocolVersion: version })));
+}
+
+function spoilt(bytes: Buffer, random: RandomStream): Buffer {
+  const copy = Buffer.from(bytes);
+  const times = 1 + Math.floor(random.between(0, 4));
+  for (let i = 0; i < times; i++) {
+    const at = Math.floor(random.between(0, copy.length));
+    copy[at] = random.pick([0, 1, 0x7f, 0x80, 0xff, Math.floor(random.between(0, 256))]);
+  }
+  return random.chance(0.3) ? copy.subarray(0, Math.floor(random.between(0, copy.length))) : copy;
+}
+
+describe("the embedded broker", { timeout: 60_000 }, () => {
+  for (const version of VERSIONS) {
+    test(`serves a stranger's client of version ${version} on a socket, beside those within the process`, async (t) => {
+      const seen: string[] = [];
+      const broker = brokerFor(t, seen);
+      const client = await js(t, await broker.listen(0), version);
+      await client.subscribeAsync("room/+", { qos: 2 });
+      const came = new Promise<string>((resolve) =>
+        client.on("message", (topic, payload) => resolve(`${topic} ${payload}`)),
+      );
+      const inside = dialRecorded(broker.dialer);
+      inside.stream.write(generate({ ...CONNECT, protocolVersion: 4, clientId: "inside" }));
+      inside.stream.write(
+        generate({ cmd: "publish", topic: "room/1", payload: "21.5", qos: 0, retain: false, dup: false }),
+      );
+      assert.equal(await came, "room/1 21.5");
+      assert.deepEqual(seen, ["room/1 21.5"], "observed once");
+      inside.stream.destroy();
     });
-    const puback = await device.next("puback");
-    assert.equal(puback.messageId, 7);
-    await seen.until("room/1 21.5 qos1");
-    const late = seenBy(broker, "#");
-    await late.until("room/1 21.5 qos1 retained");
-    assert.deepEqual(late.list, ["room/1 21.5 qos1 retained"], "no $SYS topic for a wildcard");
-    assert.equal(broker.counts.connections, 1);
-  });
 
-  test("fires the will of a connection that ends without a DISCONNECT, and counts it apart", async (t) => {
-    const broker = await brokerFor(t);
-    const seen = seenBy(broker, "status");
-    const device = await connected(broker.dialer, { will: WILL });
-    device.send({ cmd: "publish", topic: "status", payload: "offline", qos: 0, retain: true, dup: false });
-    await seen.until("status offline qos0");
-    assert.equal(broker.counts.willsFired, 0, "the same words are no will");
-    device.recorded.stream.destroy();
-    await seen.until("status offline qos1");
-    assert.equal(broker.counts.willsFired, 1);
-  });
+    test(`survives 300 spoilt conversations in version ${version}, and serves the next client`, async (t) => {
+      const broker = brokerFor(t);
+      const port = await broker.listen(0);
+      const random = createRandom(version).stream("spoilt");
+      for (let i = 0; i < 300; i++) await tell(port, spoilt(conversation(version), random));
+      const client = await js(t, port, version);
+      await client.publishAsync("still/here", "yes", { qos: 2 });
+    });
+  }
 
-  test("fires no will after a DISCONNECT", async (t) => {
-    const broker = await brokerFor(t);
-    const seen = seenBy(broker, "#");
-    const device = await connected(broker.dialer, { will: WILL });
-    device.send({ cmd: "disconnect" });
-    device.recorded.stream.end();
-    assert.equal(await device.recorded.closed(), null);
-    await broker.publish("after", Buffer.from("x"));
-    await seen.until("after x qos0");
-    assert.deepEqual(seen.list, ["after x qos0"]);
-    assert.equal(broker.counts.willsFired, 0);
-  });
-
-  test("fires the will when the link is cut, over the link's own TCP", async (t) => {
-    const broker = await brokerFor(t);
-    const seen = seenBy(broker, "status");
-    const link = createLink(parseLink("perfect"), clock, createRandom(1));
-    const device = await connected(linkDialer(broker.dialer, link, clock), { will: WILL });
-    link.cut();
-    await seen.until("status offline qos1");
-    assert.equal((await device.recorded.closed())?.kind, "reset");
-    assert.equal(broker.counts.willsFired, 1);
-  });
-
-  test("fires the will by its own keep-alive when the link swallows everything", async (t) => {
-    const broker = await brokerFor(t);
-    const seen = seenBy(broker, "status");
-    const link = createLink(parseLink("perfect"), clock, createRandom(1));
-    const device = await connected(linkDialer(broker.dialer, link, clock), { will: WILL, keepalive: 1 });
-    link.blackhole(3_600_000);
-    await seen.until("status offline qos1");
-    assert.equal(device.recorded.isClosed, false, "the device is not told");
-    device.recorded.stream.destroy();
-    link.cut();
+  test("takes no packet above its limit, and announces that limit in MQTT 5", async (t) => {
+    const port = await brokerFor(t).listen(0);
+    const connack = await tell(port, generate({ ...CONNECT, protocolVersion: 5 }));
+    const announced: Packet[] = [];
+    const reader = parser({ protocolVersion: 5 });
+    reader.on("packet", (packet) => announced.push(packet));
+    reader.parse(connack);
+    assert.equal(announced[0]?.cmd === "connack" && announced[0].properties?.maximumPacketSize, 262_144);
+    const connecting = generate({ ...CONNECT, protocolVersion: 4 });
+    const huge = Buffer.from([0x30, 0xff, 0xff, 0xff, 0x7f]);
+    const answer = await tell(port, Buffer.concat([connecting, huge]));
+    assert.deepEqual([...answer], [0x20, 2, 0, 0], "and then the connection is over");
   });
 
   test("keeps sessions and retained messages over a restart, and forgets them when asked to", async (t) => {
-    const broker = await brokerFor(t);
-    const device = await connected(broker.dialer, { clean: false });
-    device.send({ cmd: "subscribe", messageId: 1, subscriptions: [{ topic: "command", qos: 1 }] });
-    await device.next("suback");
-    await broker.publish("kept", Buffer.from("yes"), { retain: true });
-
-    const seen = seenBy(broker, "#");
-    await seen.until("kept yes qos0 retained");
-    await broker.restart({ forget: false });
-    await device.recorded.until("end");
-    await broker.publish("command", Buffer.from("on"), { qos: 1 });
-    await seen.until("command on qos1");
-    const again = client(broker.dialer);
-    again.send({ ...CONNECT, clientId: "device", clean: false });
-    const connack = await again.next("connack");
-    assert.equal(connack.cmd === "connack" && connack.sessionPresent, true);
-    const queued = await again.next("publish");
-    assert.equal(queued.cmd === "publish" && queued.payload.toString(), "on");
-
-    await broker.restart({ forget: true });
-    const stranger = client(broker.dialer);
-    stranger.send({ ...CONNECT, clientId: "device", clean: false });
-    const forgotten = await stranger.next("connack");
-    assert.equal(forgotten.cmd === "connack" && forgotten.sessionPresent, false);
-    const empty = seenBy(broker, "#");
-    await broker.publish("last", Buffer.from("1"));
-    await empty.until("last 1 qos0");
-    assert.deepEqual(empty.list, ["last 1 qos0"]);
-  });
-
-  test("refuses connections while it is closed", async (t) => {
-    const broker = await brokerFor(t);
-    await broker.close();
-    assert.equal((await client(broker.dialer).recorded.closed())?.kind, "refused");
-  });
-
-  test("counts refused connections and tells of broken ones", async (t) => {
-    const broker = await brokerFor(t);
-    const errors: string[] = [];
-    broker.onClientError((clientId, error) => errors.push(`${clientId} ${error.message}`));
-    const old = client(broker.dialer);
-    old.send({
-      ...CONNECT,
-      protocolId: "MQIsdp",
-      protocolVersion: 3,
-      clientId: "longer-than-23-characters-id",
-    });
-    const connack = await old.next("connack");
-    assert.equal(connack.cmd === "connack" && connack.returnCode, 2);
-    await old.recorded.until("end");
-    assert.equal(broker.counts.refused, 1);
-    const broken = client(broker.dialer);
-    broken.recorded.stream.write(Buffer.from("GET / HTTP/1.1\r\n\r\n"));
-    await broken.recorded.until("end");
-    assert.equal(broker.counts.refused, 2);
-    assert.equal(broker.counts.connections, 0);
-    assert.equal(errors.length, 2);
-    assert.match(errors.join(), /identifier rejected/);
-  });
-
-  test("listens on a socket only when asked, and serves the same messages there", async (t) => {
-    const broker = await brokerFor(t);
-    const seen = seenBy(broker, "over-tcp");
+    const broker = brokerFor(t);
     const port = await broker.listen(0);
-    const socket = connect(port, "127.0.0.1");
-    t.after(() => socket.destroy());
-    socket.write(mqttPacket.generate({ ...CONNECT, clientId: "tcp" }));
-    socket.write(
-      mqttPacket.generate({
-        cmd: "publish",
-        topic: "over-tcp",
-        payload: "1",
-        qos: 0,
-        retain: false,
-        dup: false,
-      }),
-    );
-    await seen.until("over-tcp 1 qos0");
+    const persistent = { ...CONNECT, protocolVersion: 4, clean: false } as const;
+    const isPresent = async (): Promise<boolean> => {
+      const answer = await tell(port, Buffer.concat([generate(persistent), generate({ cmd: "disconnect" })]));
+      return answer[2] === 1;
+    };
+    assert.equal(await isPresent(), false);
+    broker.restart({ forget: false });
+    assert.equal(await isPresent(), true);
+    broker.restart({ forget: true });
+    assert.equal(await isPresent(), false);
   });
 
-  test("waits for a subscriber that does not read, and then delivers all", async (t) => {
-    const broker = await brokerFor(t);
-    const device = await connected(broker.dialer);
-    device.send({ cmd: "subscribe", messageId: 1, subscriptions: [{ topic: "big", qos: 1 }] });
-    await device.next("suback");
-    device.recorded.stream.pause();
-    const payload = Buffer.alloc(10_000, "x");
-    const sent = Array.from({ length: 20 }, () => broker.publish("big", payload, { qos: 1 }));
-    await new Promise<void>((resolve) => clock.at(clock.nowMs + 50, resolve));
-    device.recorded.stream.resume();
-    await Promise.all(sent);
-    for (let i = 0; i < 20; i++) {
-      const publish = await device.next("publish");
-      assert.equal(publish.cmd === "publish" && publish.payload.length, 10_000);
-    }
-    device.recorded.stream.destroy();
+  test("fires the will of a connection that ends without a DISCONNECT, and counts it", async (t) => {
+    const seen: string[] = [];
+    const broker = brokerFor(t, seen);
+    const will = { topic: "status", payload: Buffer.from("offline"), qos: 1, retain: true } as const;
+    await tell(await broker.listen(0), generate({ ...CONNECT, protocolVersion: 5, will }));
+    assert.deepEqual(seen, ["status offline"]);
+    assert.equal(broker.willsFired(), 1);
+  });
+
+  test("refuses connections once it is closed, within the process and on its sockets", async (t) => {
+    const broker = brokerFor(t);
+    const port = await broker.listen(0);
+    const open = dialRecorded(broker.dialer);
+    open.stream.write(generate({ ...CONNECT, protocolVersion: 5 }));
+    await open.until("open");
+    await broker.close();
+    assert.equal((await open.closed())?.kind, "reset");
+    assert.equal((await dialRecorded(broker.dialer).closed())?.kind, "refused");
+    await assert.rejects(connectAsync(`mqtt://127.0.0.1:${port}`, { reconnectPeriod: 0 }), /ECONNREFUSED/);
   });
 });

@@ -14,8 +14,8 @@ export type CloseReason =
   | "broker-stopped"
   | "broker-closed";
 
-/** Why a message for a client was given up. */
-export type DropReason = "queue-full" | "expired" | "too-large";
+/** Why a message for a client was given up; `not-read` is one at QoS 0 for a client that leaves too much unread. */
+export type DropReason = "queue-full" | "not-read" | "expired" | "too-large";
 
 /**
  * `origin` is what the listener was given for the connection that caused it; for what happens to a session without one, that of

@@ -9,6 +9,9 @@ interface Entry<Value> {
 /** Two for each of several thousand devices; past it all are forgotten, and remembered anew. */
 const MOST_ENTRIES = 16_384;
 
+/** What a device says often is short; a stranger's largest packets are not to be kept. */
+const MOST_BYTES = 1024;
+
 /** The values are shared by all who find them: nobody may change one. */
 export class ByteMemo<Value> {
   readonly #byDigest = new Map<number, Entry<Value>>();
@@ -19,8 +22,9 @@ export class ByteMemo<Value> {
     return entry !== undefined && isSame(entry.bytes, bytes, from, to) ? entry.value : null;
   }
 
-  /** Other bytes of the same digest are forgotten for it. */
+  /** Other bytes of the same digest are forgotten for it; long ones are not kept. */
   keep(bytes: Uint8Array, from: number, to: number, value: Value): void {
+    if (to - from > MOST_BYTES) return;
     if (this.#byDigest.size === MOST_ENTRIES) this.#byDigest.clear();
     this.#byDigest.set(digestOf(bytes, from, to), {
       bytes: Uint8Array.from(bytes.subarray(from, to)),

@@ -50,6 +50,7 @@ export class Connection<Origin> implements SessionLink, StreamHandlers {
   #timer: Timer | null = null;
   #throttle: Timer | null = null;
   #packets = 0;
+  #isHeldBack = false;
   #phase: "open" | "disconnected" | "over" = "open";
 
   /** `onGone` is called once, when the stream has closed. */
@@ -90,11 +91,14 @@ export class Connection<Origin> implements SessionLink, StreamHandlers {
     this.#outlet.gather();
     this.#reader.read(bytes);
     this.#outlet.flush();
+    this.#holdBack();
     this.#slowDown(bytes.length);
   }
 
   onDrain(): void {
-    // what it writes is bounded by the windows and by what is published
+    this.#outlet.drained();
+    if (this.#isHeldBack && this.#phase === "open") this.#stream.resume();
+    this.#isHeldBack = false;
   }
 
   onEnd(): void {
@@ -269,6 +273,13 @@ export class Connection<Origin> implements SessionLink, StreamHandlers {
     if (isWillDue) wills.owe(session);
     else session.will = null;
     sessions.leave(session);
+  }
+
+  /** Who asks and never reads the answers is not listened to any more, until it does. */
+  #holdBack(): void {
+    if (this.#outlet.backlogBytes <= this.#inside.limits.backlogBytes || this.#phase !== "open") return;
+    this.#isHeldBack = true;
+    this.#stream.pause();
   }
 
   #slowDown(bytes: number): void {

@@ -216,8 +216,9 @@ export class Exchange<Origin> {
   }
 
   #dropReason(delivery: Delivery): DropReason | null {
-    const { inside, limits, session } = this.#parts;
+    const { inside, limits, session, outlet } = this.#parts;
     const { nowMs } = inside.clock;
+    if (delivery.qos === 0 && outlet.backlogBytes > inside.limits.backlogBytes) return "not-read";
     if (delivery.message.expiresMs <= nowMs) return "expired";
     if (limits.maximumPacketBytes === MOST_PACKET_BYTES) return null;
     const bytes = publishBytes(delivery, 1, false, session.version, nowMs);

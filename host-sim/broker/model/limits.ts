@@ -10,6 +10,10 @@ export interface Limits {
   readonly queueMessages: number;
   /** QoS 1 and 2 messages on their way to a client that has not said how many it takes. */
   readonly inflightMessages: number;
+  /**
+   * Bytes that a client does not read although they were written; above it, it is not read from either, and gets no QoS 0.
+   */
+  readonly backlogBytes: number;
   /** Whole packets from a client; above it the connection closes. */
   readonly maximumPacketBytes: number;
   /** The rest is announced to clients of MQTT 5 alone. */
@@ -29,6 +33,7 @@ export const LIMITS: Limits = {
   sessionExpiryMs: null,
   queueMessages: 1000,
   inflightMessages: 20,
+  backlogBytes: 1024 * 1024,
   maximumPacketBytes: MOST_PACKET_BYTES,
   receiveMaximum: 65_535,
   maximumQos: 2,

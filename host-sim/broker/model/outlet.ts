@@ -29,10 +29,21 @@ export class Outlet {
   #isPieceDue = false;
   #wantsEnd = false;
   #isOver = false;
+  /** Written since the stream was last empty. */
+  #backlogBytes = 0;
 
   constructor(stream: Stream, around: OutletSurroundings) {
     this.#stream = stream;
     this.#around = around;
+  }
+
+  /** An estimate from above: what of it was read, nobody tells before all is. */
+  get backlogBytes(): number {
+    return this.#backlogBytes;
+  }
+
+  drained(): void {
+    this.#backlogBytes = 0;
   }
 
   /** What is written until `flush` leaves as one. */
@@ -110,11 +121,15 @@ export class Outlet {
 
   #send(bytes: Uint8Array): void {
     if (this.#around.manners().fragment === "whole" && this.#pieces.length === 0) {
-      this.#stream.write(bytes);
+      this.#put(bytes);
       return;
     }
     this.#cut(bytes);
     this.#sendPiece();
+  }
+
+  #put(bytes: Uint8Array): void {
+    this.#backlogBytes = this.#stream.write(bytes) ? 0 : this.#backlogBytes + bytes.length;
   }
 
   #cut(bytes: Uint8Array): void {
@@ -136,7 +151,7 @@ export class Outlet {
   #sendPiece(): void {
     const piece = this.#isPieceDue ? undefined : this.#pieces.shift();
     if (piece === undefined) return;
-    this.#stream.write(piece);
+    this.#put(piece);
     if (this.#pieces.length === 0 && this.#wantsEnd) return this.#stream.end();
     this.#isPieceDue = true;
     after(this.#around.clock, this.#around.manners().fragmentGapMs, () => {

@@ -119,12 +119,12 @@ function faultsOf({ faults: text, for: forMs }: SimOptions, broker: BrokerChoice
   return faults;
 }
 
-/** Aedes has no manners to change, and another's broker is not ours to restart. */
+/** A run in real time gives its broker no bad manners, and another's is not ours to restart. */
 function refuseUnlessPossible(fault: Fault, broker: BrokerChoice): void {
   const { family } = FAULT_SHAPES[fault.kind];
   if (family === "peer") {
     throw usageFailure(
-      `the fault ${fault.kind} needs the model broker, which lives in simulated time`,
+      `the fault ${fault.kind} needs a broker with bad manners, which lives in simulated time`,
       "Accepted: the same without --realtime",
     );
   }

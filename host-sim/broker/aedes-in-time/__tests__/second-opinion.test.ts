@@ -9,7 +9,7 @@ import { linkDialer } from "../../../net/link/link-dialer.ts";
 import { parseLink } from "../../../net/link/overlay.ts";
 import { createRandom, type RandomStream } from "../../../random/random.ts";
 import { VirtualClock } from "../../../time/virtual-clock.ts";
-import type { Qos } from "../../embedded.ts";
+import type { Qos } from "../../aedes.ts";
 import { createAedesInTime } from "../aedes-in-time.ts";
 import { runUntil } from "../run-until.ts";
 import { settled } from "../settled.ts";

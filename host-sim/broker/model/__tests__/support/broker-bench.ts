@@ -130,6 +130,16 @@ export class RawClient {
     this.send({ cmd, messageId: id });
   }
 
+  /** What comes is left unread. */
+  pause(): void {
+    this.#stream.pause();
+  }
+
+  resume(): void {
+    this.#stream.resume();
+    this.#settle();
+  }
+
   end(): void {
     this.#stream.end();
     this.#settle();
