@@ -8,11 +8,16 @@ import {
   CloseReason,
   DropReason,
   Event,
+  Property,
   SessionOutcome,
   type Status,
 } from "./layout.generated.ts";
+import type { ProtocolLevel } from "./protocol.ts";
 
 const FIELDS = ClientLayout.fields;
+
+/** Of a property that is a text: behind its identifier and its length. */
+const TEXT_AT = 3;
 
 type Word<Table> = Uncapitalize<keyof Table & string>;
 
@@ -22,14 +27,28 @@ export type ReadingEnd = "published" | "handedOver" | DropWord;
 /** A ticket is the client's number for a message until that message's end was told; then it is given out again. */
 export type ClientEvent =
   | { readonly kind: "opening" }
-  | { readonly kind: "connected"; readonly session: Word<typeof SessionOutcome> }
-  | { readonly kind: "refused"; readonly returnCode: number }
+  | {
+      readonly kind: "connected";
+      readonly session: Word<typeof SessionOutcome>;
+      /** What is spoken on this connection, whatever was asked for. */
+      readonly version: ProtocolLevel;
+    }
+  | {
+      readonly kind: "refused";
+      /** A return code of 3.1.1, from 1 to 5, or a reason code of 5. */
+      readonly returnCode: number;
+      /** The broker's reason string. */
+      readonly said: string | null;
+    }
   | {
       readonly kind: "closed";
       readonly reason: Word<typeof CloseReason>;
       readonly by: Word<typeof ClosedBy>;
       /** What the transport had to say about it. */
       readonly error: string | null;
+      /** The reason code of the broker's DISCONNECT, if that ended it, and its reason string. */
+      readonly code: number | null;
+      readonly said: string | null;
     }
   | { readonly kind: "message"; readonly topic: string; readonly payload: string }
   | { readonly kind: "ended"; readonly ticket: number; readonly end: ReadingEnd }
@@ -63,16 +82,14 @@ export function readClientEvent(core: Core, client: number, event: Event): Clien
       return {
         kind: "connected",
         session: wordOf(SessionOutcome, readField(core, client, FIELDS.eventCode)),
+        version: readField(core, client, FIELDS.version) as ProtocolLevel,
       };
-    case Event.Refused:
-      return { kind: "refused", returnCode: readField(core, client, FIELDS.eventCode) };
+    case Event.Refused: {
+      const returnCode = readField(core, client, FIELDS.eventCode);
+      return { kind: "refused", returnCode, said: readReasonString(core, client) };
+    }
     case Event.Closed:
-      return {
-        kind: "closed",
-        reason: wordOf(CloseReason, readField(core, client, FIELDS.eventCode)),
-        by: wordOf(ClosedBy, readField(core, client, FIELDS.eventFlag)),
-        error: null,
-      };
+      return readClosed(core, client);
     case Event.Message:
       return readMessage(core, client);
     case Event.Published:
@@ -88,6 +105,30 @@ export function readClientEvent(core: Core, client: number, event: Event): Clien
     default:
       return null;
   }
+}
+
+function readClosed(core: Core, client: number): ClientEvent {
+  const reason = readField(core, client, FIELDS.eventCode);
+  const isTold = reason === CloseReason.ServerDisconnect;
+  return {
+    kind: "closed",
+    reason: wordOf(CloseReason, reason),
+    by: wordOf(ClosedBy, readField(core, client, FIELDS.eventFlag)),
+    error: null,
+    code: isTold ? core.exports.eventReason(client) : null,
+    said: isTold ? readReasonString(core, client) : null,
+  };
+}
+
+/** What the broker said in words about the event that `poll` has just answered; null when it did not. */
+export function readReasonString(core: Core, client: number): string | null {
+  const { exports } = core;
+  for (let at = exports.nextProperty(client, 0); at !== 0; at = exports.nextProperty(client, at)) {
+    const from = client + at;
+    if (core.bytes[from] !== Property.ReasonString) continue;
+    return core.bytes.toString("utf8", from + TEXT_AT, from + exports.propertyLength(client, at));
+  }
+  return null;
 }
 
 function endedAs(end: ReadingEnd, core: Core, client: number): ClientEvent {

@@ -3,6 +3,7 @@
 
 import { FewByNumber } from "../collections/few-by-number.ts";
 import type { DropWord } from "../device/device-event.ts";
+import type { ProtocolLevel } from "../device/protocol.ts";
 import type { Happening } from "../trace/happening.ts";
 import { seqIn } from "../trace/seq.ts";
 
@@ -25,6 +26,8 @@ export interface DeviceRecord {
   readonly isOn: boolean;
   /** Accepted CONNECTs, in all its lives. */
   readonly connections: number;
+  /** What it spoke when it was last accepted; null: it never was. */
+  readonly version: ProtocolLevel | null;
   readonly statusPublished: number;
   readonly lastStatus: StatusSeen | null;
   /** `offline` before the device said goodbye: so often did its will fire, if nobody else writes there. */
@@ -221,6 +224,7 @@ function note(
       return;
     case "connected":
       record.connections += 1;
+      record.version = happening.version;
       return;
     case "status":
       record.statusPublished += 1;
@@ -245,6 +249,7 @@ function freshRecord(device: number): Writable<DeviceRecord> {
     life: 0,
     isOn: false,
     connections: 0,
+    version: null,
     statusPublished: 0,
     lastStatus: null,
     offlineUnasked: 0,

@@ -1,6 +1,7 @@
 // Owns the report of a run: the sums of cli's contract, from what the ledger holds. Refuses to know how it is printed.
 
 import type { Capacities } from "../device/core.ts";
+import { type Protocol, type ProtocolLevel, protocolName } from "../device/protocol.ts";
 import type { PromiseReport } from "../promises/all.ts";
 import type { Ledger } from "./ledger.ts";
 import type { RunResult } from "./run-settings.ts";
@@ -10,7 +11,8 @@ export interface RunIdentity {
   readonly seed: number;
   readonly board: string;
   readonly link: string;
-  readonly protocol: string;
+  /** What was asked for. */
+  readonly protocol: Protocol;
   readonly devices: number;
   /** Of the image that ran. */
   readonly image: string;
@@ -36,7 +38,8 @@ export interface Report {
   readonly seed: number;
   readonly board: string;
   readonly link: string;
-  readonly protocol: string;
+  /** What was spoken at last: the lowest, where the devices differ; what was asked for, where none was accepted. */
+  readonly protocol: Protocol;
   readonly devices: number;
   readonly image: string;
   readonly simulatedMs: number;
@@ -101,7 +104,7 @@ export function createReport(
     seed,
     board,
     link,
-    protocol,
+    protocol: spoken(ledger) ?? protocol,
     devices,
     image,
     simulatedMs: Math.round(result.sampledMs),
@@ -212,6 +215,11 @@ export function latencyOf(latencies: Ledger["latencies"]): Latency {
     return null;
   };
   return { p50: rank(0.5), p90: rank(0.9), p99: rank(0.99), max: rank(1) };
+}
+
+function spoken({ devices }: Ledger): Protocol | null {
+  const levels = devices.flatMap(({ version }) => (version === null ? [] : [version]));
+  return levels.length === 0 ? null : protocolName(Math.min(...levels) as ProtocolLevel);
 }
 
 function sum(numbers: readonly number[]): number {

@@ -3,7 +3,7 @@
 
 import { clientField } from "../device/block.ts";
 import { type Capacities, type Core, capacityList } from "../device/core.ts";
-import { readMessage, wordOf } from "../device/device-event.ts";
+import { readMessage, readReasonString, wordOf } from "../device/device-event.ts";
 import { CloseReason, Event, Phase } from "../device/layout.generated.ts";
 import { clientMs, Port } from "../device/port.ts";
 import { type Protocol, protocolLevel } from "../device/protocol.ts";
@@ -11,7 +11,8 @@ import type { Credentials } from "../device/sensor-device.ts";
 import type { Dialer } from "../net/stream.ts";
 import type { RandomStream } from "../random/random.ts";
 import { after, type Clock } from "../time/clock.ts";
-import { refusalInWords } from "./refusal.ts";
+import { FIRST_FAILURE } from "../words/reason-codes.ts";
+import { reasonInWords, refusalInWords } from "./refusal.ts";
 
 /** The broker cannot be watched, so nothing about it could be judged. */
 export class BrokerUnreachable extends Error {
@@ -36,7 +37,6 @@ export interface SubscriberSurroundings {
 }
 
 const EXACTLY_ONCE = 2;
-const FILTER_REFUSED = 0x80;
 const GOODBYE_MS = 500;
 
 export class Subscriber {
@@ -123,16 +123,24 @@ export class Subscriber {
   }
 
   #troubleIn(event: Event): string | null {
-    const code = clientField(this.#around.core, this.#client, "eventCode");
-    if (event === Event.Refused) return refusalInWords(code);
-    if (event === Event.Subscribed && code === FILTER_REFUSED) return "the broker refuses a subscription";
+    const { core } = this.#around;
+    const code = clientField(core, this.#client, "eventCode");
+    if (event === Event.Refused) return refusalInWords(code, readReasonString(core, this.#client));
+    if (event === Event.Subscribed && code >= FIRST_FAILURE) return "the broker refuses a subscription";
     // what the client does for its own sake is no trouble, and of a refusal the reason is known
     const isTrouble =
       code !== CloseReason.SessionCleared &&
       code !== CloseReason.OlderVersion &&
       code !== CloseReason.Refused;
     if (event !== Event.Closed || !isTrouble) return null;
+    if (code === CloseReason.ServerDisconnect) return this.#told();
     return this.#port.lastError?.message ?? `the connection ended: ${wordOf(CloseReason, code)}`;
+  }
+
+  #told(): string {
+    const { core } = this.#around;
+    const why = reasonInWords(core.exports.eventReason(this.#client), readReasonString(core, this.#client));
+    return `the broker closed the connection: ${why}`;
   }
 
   /** Resolves to whether it came about before the limit. */

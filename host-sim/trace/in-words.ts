@@ -1,5 +1,6 @@
 // Owns each happening as a person would tell it. Refuses to know colours, and how lines stand on a page.
 
+import { FIRST_FAILURE, reasonName } from "../words/reason-codes.ts";
 import type { Happening } from "./happening.ts";
 import { quoted } from "./values.ts";
 import type { HappeningKind, HappeningOf } from "./vocabulary.ts";
@@ -13,14 +14,16 @@ const PACKET_NAMES: readonly string[] =
   );
 const PACKETS_WITH_CODE: ReadonlySet<string> = new Set(["CONNACK", "SUBACK", "UNSUBACK"]);
 
+const VERSION_NAMES = { 3: "3.1", 4: "3.1.1", 5: "5" } as const;
+
 const WORDS: Words = {
   power: ({ isOn, cause }) => `${isOn ? "on" : "off"}: ${cause}`,
   link: ({ downWhy }) => (downWhy === null ? "up" : `down: ${shown(downWhy)}`),
   radio: ({ state, why }) => because(state, why),
   opening: () => "the client wants a connection",
-  connected: ({ session }) => `session ${session}`,
-  refused: ({ returnCode }) => `by the broker, code ${returnCode}`,
-  closed: ({ reason, by, error }) => because(`${inWords(reason)}, by ${by}`, error),
+  connected: ({ session, version }) => `session ${session}, MQTT ${VERSION_NAMES[version]}`,
+  refused: ({ returnCode, said }) => because(`by the broker, ${codeInWords(returnCode)}`, said),
+  closed: closedWords,
   packet: packetWords,
   segment: segmentWords,
   reading: ({ seq, thousandths, refusal }) =>
@@ -74,6 +77,16 @@ function packetWords(packet: HappeningOf<"packet">): string {
   if (PACKETS_WITH_CODE.has(packetName)) said.push(`code ${code}`);
   if (isSessionPresent) said.push("session present");
   return `${said.join(" ")}, ${bytes} bytes, connection ${connection}`;
+}
+
+function closedWords({ reason, by, error, code, said }: HappeningOf<"closed">): string {
+  const ended = because(`${inWords(reason)}, by ${by}`, error);
+  return code === null ? ended : because(`${ended}, ${codeInWords(code)}`, said);
+}
+
+/** In 3.1.1 they are numbers alone. */
+function codeInWords(code: number): string {
+  return code < FIRST_FAILURE ? `code ${code}` : `code ${code}, ${reasonName(code)}`;
 }
 
 function segmentWords(segment: HappeningOf<"segment">): string {

@@ -45,18 +45,21 @@ export const VOCABULARY: Vocabulary = {
   connected: {
     to: "device",
     meaning:
-      "the broker accepted; session fresh, resumed, lost (by the broker) or cleared (left by an earlier life)",
-    fields: { session: "word" },
+      "the broker accepted; session fresh, resumed, lost (by the broker) or cleared (left by an earlier life); version " +
+      "that is spoken: 3 is 3.1, 4 is 3.1.1",
+    fields: { session: "word", version: "number" },
   },
   refused: {
     to: "device",
-    meaning: "the broker refused, with this code in CONNACK",
-    fields: { returnCode: "number" },
+    meaning: "the broker refused, with this code in CONNACK, and in MQTT 5 the reason it gave in words",
+    fields: { returnCode: "number", said: "text?" },
   },
   closed: {
     to: "device",
-    meaning: "the connection is over: the client's reason, who ended it, what the transport said",
-    fields: { reason: "word", by: "word", error: "text?" },
+    meaning:
+      "the connection is over: the client's reason, who ended it, what the transport said; code and words of the " +
+      "broker's DISCONNECT, where that ended it",
+    fields: { reason: "word", by: "word", error: "text?", code: "number?", said: "text?" },
   },
   packet: {
     to: "device",

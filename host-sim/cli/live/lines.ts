@@ -1,8 +1,10 @@
 // A run as calm lines, for where there is no terminal: each says what has changed. Knows no cursor.
+import { protocolName } from "../../device/protocol.ts";
+import { closingInWords, refusalInWords } from "../../scenario/refusal.ts";
 import type { Happening } from "../../trace/happening.ts";
 import { createPicture, type Picture } from "./picture.ts";
 import type { Subject, View } from "./view.ts";
-import { celsius, lateness, SESSION_WORDS, seconds } from "./words.ts";
+import { celsius, FALLEN_BACK_WORDS, lateness, SESSION_WORDS, seconds } from "./words.ts";
 
 export function createLines(subject: Subject, say: (line: string) => void): View {
   const picture = createPicture();
@@ -33,13 +35,11 @@ function inWords(happening: Happening, picture: Picture): string | null {
     case "fault":
       return `fault ${happening.fault}`;
     case "connected":
-      return `connected, ${SESSION_WORDS[happening.session]}`;
+      return `connected, MQTT ${protocolName(happening.version)}, ${SESSION_WORDS[happening.session]}`;
     case "closed":
-      return happening.reason === "sessionCleared" || happening.reason === "goodbye"
-        ? null
-        : `connection lost: ${happening.error ?? happening.reason}`;
+      return closedInWords(happening);
     case "refused":
-      return `refused by the broker with return code ${happening.returnCode}`;
+      return refusalInWords(happening.returnCode, happening.said);
     case "readingEnded":
       return isArriving(happening.end) ? null : `reading ${happening.seq} dropped: ${happening.end}`;
     case "reading":
@@ -55,6 +55,14 @@ function inWords(happening: Happening, picture: Picture): string | null {
     default:
       return null;
   }
+}
+
+/** Null for what the client did for its own sake, and for what was told before. */
+function closedInWords(closed: Extract<Happening, { readonly kind: "closed" }>): string | null {
+  const { reason } = closed;
+  if (reason === "olderVersion") return `the broker ${FALLEN_BACK_WORDS}`;
+  if (reason === "sessionCleared" || reason === "goodbye" || reason === "refused") return null;
+  return `connection lost: ${closingInWords(closed)}`;
 }
 
 function isArriving(end: string): boolean {

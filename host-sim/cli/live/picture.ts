@@ -1,5 +1,7 @@
 // What there is to show of each device: its link, its session, its queue, and what a subscriber has of it. Knows what
 // happened; not how it looks.
+import type { ProtocolLevel } from "../../device/protocol.ts";
+import { closingInWords, refusalInWords } from "../../scenario/refusal.ts";
 import type { Happening } from "../../trace/happening.ts";
 import { seqOf } from "./words.ts";
 
@@ -19,6 +21,12 @@ export interface DevicePicture {
   /** Null: not connected. */
   readonly session: "fresh" | "resumed" | "lost" | "cleared" | null;
   readonly sessionSinceMs: number;
+  /** What is spoken, or was last; null: nothing yet. */
+  readonly version: ProtocolLevel | null;
+  /** The broker refused MQTT 5, and has not taken it since. */
+  readonly hasFallenBack: boolean;
+  /** Why the broker turned it away when it last tried, or ended the last connection; null: it did not. */
+  readonly trouble: string | null;
   readonly hasConnected: boolean;
   readonly isLeaving: boolean;
   readonly status: string | null;
@@ -59,6 +67,7 @@ interface Drawn extends Writable<Omit<DevicePicture, "received" | "waiting" | "u
 }
 
 const KEPT = 20;
+const HIGHEST = 5;
 
 export function createPicture(): Picture {
   const devices = new Map<number, Drawn>();
@@ -93,6 +102,9 @@ function blank(): Drawn {
     linkSinceMs: 0,
     session: null,
     sessionSinceMs: 0,
+    version: null,
+    hasFallenBack: false,
+    trouble: null,
     hasConnected: false,
     isLeaving: false,
     status: null,
@@ -128,11 +140,15 @@ function draw(device: Drawn, happening: OfDevice): void {
       device.hasConnected = true;
       device.session = happening.session;
       device.sessionSinceMs = happening.atMs;
+      device.version = happening.version;
+      if (happening.version === HIGHEST) device.hasFallenBack = false;
+      device.trouble = null;
+      return;
+    case "refused":
+      device.trouble = refusalInWords(happening.returnCode, happening.said);
       return;
     case "closed":
-      if (device.session !== null) device.sessionSinceMs = happening.atMs;
-      device.session = null;
-      return;
+      return close(device, happening);
     case "goodbye":
       device.isLeaving = true;
       return;
@@ -145,6 +161,13 @@ function draw(device: Drawn, happening: OfDevice): void {
     default:
       return;
   }
+}
+
+function close(device: Drawn, happening: Extract<Happening, { kind: "closed" }>): void {
+  if (device.session !== null) device.sessionSinceMs = happening.atMs;
+  device.session = null;
+  if (happening.code !== null) device.trouble = closingInWords(happening);
+  if (happening.reason === "olderVersion") device.hasFallenBack = true;
 }
 
 function endReading(device: Drawn, { seq, end, atMs }: Extract<Happening, { kind: "readingEnded" }>): void {

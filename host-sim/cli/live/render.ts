@@ -1,8 +1,9 @@
 // How a run looks in 80 by 24: a picture and a moment become lines of text. Knows no terminal.
+import { protocolName } from "../../device/protocol.ts";
 import type { Paint } from "../output.ts";
 import type { DevicePicture, Received } from "./picture.ts";
 import type { Subject } from "./view.ts";
-import { celsius, clockTime, lateness, SESSION_WORDS } from "./words.ts";
+import { celsius, clockTime, FALLEN_BACK_WORDS, lateness, SESSION_WORDS } from "./words.ts";
 
 export interface Frame {
   readonly subject: Subject;
@@ -44,6 +45,7 @@ function oneDevice(frame: Frame, device: DevicePicture, columns: number, paint: 
     row("device", fit(`${frame.subject.names[0]}${device.isOn ? "" : ", without power"}`, wide)),
     row("link", linkWords(frame, device, paint)),
     row("session", fit(sessionWords(frame, device), wide)),
+    ...brokerWords(device).map((words) => row("broker", fit(words, wide))),
     row("queue", queueWords(frame, device, paint)),
     row("status", statusWords(frame, device, paint)),
     ...(device.lastError === null ? [] : [row("error", fit(device.lastError, wide))]),
@@ -62,12 +64,19 @@ function linkWords({ atMs }: Frame, { downWhy, linkSinceMs }: DevicePicture, pai
 
 function sessionWords(
   { atMs }: Frame,
-  { session, sessionSinceMs, hasConnected, isLeaving }: DevicePicture,
+  { session, sessionSinceMs, version, hasConnected, isLeaving }: DevicePicture,
 ): string {
   const since = `for ${clockTime(atMs - sessionSinceMs)}`;
-  if (session !== null) return `connected ${since}, ${SESSION_WORDS[session]}`;
+  if (session !== null && version !== null)
+    return `connected ${since}, MQTT ${protocolName(version)}, ${SESSION_WORDS[session]}`;
   if (isLeaving) return "said goodbye";
   return hasConnected ? `connecting again ${since}` : `connecting ${since}`;
+}
+
+/** Only what is not as one would wish; a row at most. */
+function brokerWords({ trouble, hasFallenBack, session }: DevicePicture): readonly string[] {
+  if (trouble !== null && session === null) return [trouble];
+  return hasFallenBack ? [FALLEN_BACK_WORDS] : [];
 }
 
 function queueWords({ subject: { room } }: Frame, { waiting }: DevicePicture, paint: Paint): string {

@@ -31,6 +31,9 @@ export function lateness(lateMs: number, wasDown: boolean): string {
   return wasDown ? `held ${seconds(lateMs)} while the link was down` : `${seconds(lateMs)} late`;
 }
 
+/** Only a clear word of the broker leads there, and 5 is tried again after a day. */
+export const FALLEN_BACK_WORDS = "does not speak MQTT 5, so 3.1.1 is spoken";
+
 export const SESSION_WORDS = {
   fresh: "a fresh session",
   resumed: "session resumed",

@@ -1,6 +1,7 @@
 // The options of `sim` as they are typed. Knows their names, defaults and shapes; not what a run is.
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { PROTOCOLS, type Protocol } from "../../device/protocol.ts";
+import { didYouMean } from "../../words/nearest.ts";
 import { countArgument, durationArgument } from "../units.ts";
 
 export interface SimOptions {
@@ -47,7 +48,12 @@ export function defineSim(command: Command): void {
         .default(DEFAULT_EVERY_MS, "5s"),
     )
     .option("--qos <0|1|2>", "quality of service of the readings", countArgument(0, 2), 1)
-    .option("--protocol <version>", `version of MQTT: ${PROTOCOLS.join(", ")}`, protocolArgument, "3.1.1")
+    .option(
+      "--protocol <version>",
+      `version of MQTT: ${PROTOCOLS.join(", ")}; from 5 a device falls back to 3.1.1 where the broker refuses it`,
+      protocolArgument,
+      "5",
+    )
     .option("--devices <count>", "how many devices", countArgument(1, MOST_DEVICES), 1)
     .option(
       "--seed <number>",
@@ -81,5 +87,5 @@ export function defineSim(command: Command): void {
 function protocolArgument(text: string): Protocol {
   const protocol = PROTOCOLS.find((known) => known === text);
   if (protocol !== undefined) return protocol;
-  throw new InvalidArgumentError(`Accepted: ${PROTOCOLS.join(", ")}.`);
+  throw new InvalidArgumentError(`Accepted: ${PROTOCOLS.join(", ")}${didYouMean(text, PROTOCOLS)}.`);
 }

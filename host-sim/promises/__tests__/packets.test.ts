@@ -143,7 +143,9 @@ describe("acknowledgements in order", () => {
     const story = received(new Story().start()).out(Puback, { packetId: 1 }).out(Pubrec, { packetId: 2 });
     story.out(Pubcomp, { packetId: 9 }).close().wait(500).open();
     story.in(PacketType.Connack, { isSessionPresent: true }).in(Publish, { qos: 1, packetId: 4 });
-    story.tell({ kind: "session", what: "resumed" }).tell({ kind: "connected", session: "resumed" });
+    story
+      .tell({ kind: "session", what: "resumed" })
+      .tell({ kind: "connected", session: "resumed", version: 4 });
     assert.deepEqual(story.out(Puback, { packetId: 4 }).birth().judged().broken, []);
     assert.equal(story.judged().checked("acks-in-order"), 4);
   });

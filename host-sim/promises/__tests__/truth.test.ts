@@ -271,10 +271,12 @@ describe("the subscriptions", () => {
       .powerOn()
       .open()
       .in(PacketType.Connack)
-      .tell({ kind: "connected", session: "fresh" });
+      .tell({ kind: "connected", session: "fresh", version: 4 });
     assert.deepEqual(unasked.birth().judged().broken, ["subscribes-every-time"]);
     const unanswered = new Story().powerOn().open().in(PacketType.Connack);
-    unanswered.tell({ kind: "connected", session: "fresh" }).out(PacketType.Subscribe, { packetId: 9 });
+    unanswered
+      .tell({ kind: "connected", session: "fresh", version: 4 })
+      .out(PacketType.Subscribe, { packetId: 9 });
     const again = unanswered.close().wait(500).connect("resumed");
     assert.deepEqual(again.judged().broken, ["subscribes-every-time"]);
   });
@@ -282,7 +284,10 @@ describe("the subscriptions", () => {
   it("are not wanted again in a resumed session, nor while the device leaves", () => {
     assert.deepEqual(new Story().start().close().wait(500).connect("resumed").judged().broken, []);
     const leaving = new Story().powerOn().open().in(PacketType.Connack);
-    leaving.tell({ kind: "connected", session: "fresh" }).tell({ kind: "goodbye" }).birth("offline");
+    leaving
+      .tell({ kind: "connected", session: "fresh", version: 4 })
+      .tell({ kind: "goodbye" })
+      .birth("offline");
     assert.deepEqual(leaving.judged().broken, []);
   });
 });

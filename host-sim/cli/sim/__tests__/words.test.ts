@@ -63,6 +63,7 @@ const device: DeviceRecord = {
   lastStatus: { status: "offline", atMs: 900 },
   offlineUnasked: 0,
   leftMs: 900,
+  version: 5,
   lastTrouble: null,
 };
 
@@ -121,6 +122,8 @@ describe("why nothing connected", () => {
     reason: "connectTimeout",
     by: "client",
     error: null,
+    code: null,
+    said: null,
   };
   for (const [what, lastTrouble, words] of [
     ["nothing at all came back", null, "no answer in time"],
@@ -128,7 +131,7 @@ describe("why nothing connected", () => {
     ["the transport knows why", { ...closed, error: "nothing listens there" }, "nothing listens there"],
     [
       "the broker refused",
-      { kind: "refused", atMs: 1, device: 1, life: 1, returnCode: 5 },
+      { kind: "refused", atMs: 1, device: 1, life: 1, returnCode: 5, said: null },
       "the broker does not authorise this client",
     ],
     ["the broker lied", { ...closed, reason: "badConnack" }, "the connection ended: badConnack"],

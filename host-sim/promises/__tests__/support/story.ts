@@ -115,7 +115,7 @@ export class Story {
 
   /** What the device makes of the CONNACK. */
   mean(session: OfKind<"connected">["session"]): this {
-    this.tell({ kind: "connected", session });
+    this.tell({ kind: "connected", session, version: 4 });
     return session === "resumed" ? this : this.subscribe();
   }
 
@@ -144,7 +144,7 @@ export class Story {
   }
 
   close(reason: OfKind<"closed">["reason"] = "link", by: OfKind<"closed">["by"] = "link"): this {
-    return this.tell({ kind: "closed", reason, by, error: null });
+    return this.tell({ kind: "closed", reason, by, error: null, code: null, said: null });
   }
 
   nextId(): number {
