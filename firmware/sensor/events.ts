@@ -22,6 +22,15 @@ function noticeTooLarge(s: Sensor): void {
   if (nextMatching(c, 0) == <u32>s.commandFilter) oweNotice(s, Notice.CommandTooLong);
 }
 
+/**
+ * The broker took a message, and refuses it. A notice is not owed again for that: it would be refused again, as long as the
+ * broker is of this mind.
+ */
+function settleRejected(s: Sensor): void {
+  if (clientOf(s).eventTicket == s.noticeTicket) endNotice(s, false);
+  else s.dropped += 1;
+}
+
 /** A message of this device has ended: a notice or else a reading. The status has events of its own. */
 function settle(s: Sensor, isDropped: bool): void {
   const c: Client = clientOf(s);
@@ -47,6 +56,9 @@ export function heed(s: Sensor, event: Event, nowMs: u32): void {
     case Event.Published:
     case Event.HandedOver:
       settle(s, false);
+      return;
+    case Event.Rejected:
+      settleRejected(s);
       return;
     case Event.Dropped:
       settle(s, true);

@@ -98,7 +98,7 @@ export function sendNotice(s: Sensor): void {
   s.untold = 0;
 }
 
-/** The notice under way has ended. One that nobody received is owed again. */
+/** The notice under way has ended. One that was never sent, or may have been lost, is owed again. */
 export function endNotice(s: Sensor, isDropped: bool): void {
   s.noticeTicket = 0;
   if (!isDropped) return;

@@ -18,7 +18,7 @@ export class Sensor {
   refused: u32;
   /** Acknowledged; at QoS 0 handed over. */
   published: u32;
-  /** Accepted, and ended otherwise: unpublished, or with an unknown outcome. */
+  /** Accepted, and ended otherwise: unpublished, refused by the broker, or with an unknown outcome. */
   dropped: u32;
 
   // ── the newest reading

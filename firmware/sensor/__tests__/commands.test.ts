@@ -6,6 +6,8 @@ import { FakeBoard } from "./support/image.ts";
 
 const ACCEPTED = '; accepted: "interval SECONDS" (1-86400), "output 0-3 on|off"';
 
+const NOT_AUTHORIZED = 0x87;
+
 describe("an interval command", () => {
   for (const text of ["interval 30", " \tinterval   30 \r\n", "INTERVAL 30", "Interval 030"]) {
     test(`${JSON.stringify(text)} makes the next reading due half a minute from now`, () => {
@@ -181,6 +183,17 @@ describe("a wrong command", () => {
     const commandFaults = device.broker.texts("error").filter((text) => text.endsWith(ACCEPTED));
     assert.deepEqual(commandFaults, [`unknown command${ACCEPTED}`, `wrong output${ACCEPTED}`]);
   });
+});
+
+test("an answer that the broker refuses is not sent again and again, and the next wrong command has one", () => {
+  const device = startedDevice({ version: 5 });
+  device.broker.reasonCode = NOT_AUTHORIZED;
+  device.tell("command", "nonsense");
+  device.advanceMs(5000);
+  assert.equal(device.broker.texts("error").length, 1);
+  device.broker.reasonCode = 0;
+  device.tell("command", "interval 0");
+  assert.equal(device.broker.texts("error").length, 2);
 });
 
 test("an empty command, as it comes when a retained one is cleared, is no command", () => {

@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Event, SensorLayout, Status } from "../../../host-sim/device/layout.generated.ts";
-import { type Device, startedDevice } from "./support/device.ts";
+import { Device, startedDevice } from "./support/device.ts";
 import { FakeBoard } from "./support/image.ts";
+
+const QUOTA_EXCEEDED = 0x97;
 
 type Field = "readings" | "accepted" | "refused" | "published" | "dropped" | "lastThousandths" | "lastTicket";
 
@@ -60,6 +62,16 @@ test("a reading that finds no room is refused, with the status that says so", ()
   assert.deepEqual(counts(device), { readings: 6, accepted: 3, refused: 3, published: 1, dropped: 0 });
   assert.equal(read(device, "lastTicket"), Status.OutboxFull);
 });
+
+for (const qos of [1, 2] as const) {
+  test(`at QoS ${qos} a reading that the broker refuses is counted as dropped, since nobody has it`, () => {
+    const device = new Device({ qos, version: 5 });
+    device.broker.reasonCode = QUOTA_EXCEEDED;
+    device.start();
+    device.advanceMs(2000);
+    assert.deepEqual(counts(device), { readings: 3, accepted: 3, refused: 0, published: 0, dropped: 3 });
+  });
+}
 
 test("the newest reading and its ticket can be read", () => {
   const device = startedDevice({ board: new FakeBoard([21370, -5125]) });

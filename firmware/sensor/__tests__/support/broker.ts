@@ -16,6 +16,9 @@ export class ScriptedBroker {
   sessionPresent = false;
   /** Whether publishes are acknowledged. */
   acknowledges = true;
+  /** MQTT 5: the reason in the first acknowledgement of each message above QoS 0. */
+  reasonCode = 0;
+  #version = 4;
   #parser = mqttPacket.parser();
   #answers: Buffer[] = [];
   #nextId = 1;
@@ -53,13 +56,14 @@ export class ScriptedBroker {
   }
 
   #send(packet: Packet): void {
-    this.#answers.push(mqttPacket.generate(packet));
+    this.#answers.push(mqttPacket.generate(packet, { protocolVersion: this.#version }));
   }
 
   #answer(packet: Packet): void {
     switch (packet.cmd) {
       case "connect":
-        this.#send({ cmd: "connack", returnCode: 0, sessionPresent: this.sessionPresent });
+        this.#version = packet.protocolVersion ?? 4;
+        this.#send({ cmd: "connack", returnCode: 0, reasonCode: 0, sessionPresent: this.sessionPresent });
         return;
       case "subscribe": {
         const granted = packet.subscriptions.map(({ qos }) => qos);
@@ -80,7 +84,7 @@ export class ScriptedBroker {
 
   #acknowledge({ qos, messageId }: IPublishPacket): void {
     if (!this.acknowledges || qos === 0 || messageId === undefined) return;
-    this.#send({ cmd: qos === 1 ? "puback" : "pubrec", messageId });
+    this.#send({ cmd: qos === 1 ? "puback" : "pubrec", messageId, reasonCode: this.reasonCode });
   }
 
   ofKind<K extends Packet["cmd"]>(cmd: K): readonly Extract<Packet, { cmd: K }>[] {

@@ -22,6 +22,7 @@ export interface Options {
   readonly qos?: 0 | 1 | 2;
   readonly intervalMs?: number;
   readonly clean?: boolean;
+  readonly version?: 3 | 4 | 5;
 }
 
 /** An ESP8266's. */
@@ -65,6 +66,7 @@ export class Device {
     qos = 1,
     intervalMs = 1000,
     clean = true,
+    version = 4,
   }: Options = {}) {
     this.board = board;
     this.image = instantiate(board);
@@ -72,6 +74,7 @@ export class Device {
     this.bytes = this.image.sensorInit(this.address, ...all, qos, intervalMs);
     assert.ok(this.bytes > 0, `refused: ${this.bytes}`);
     assert.equal(this.image.setClean(this.client, clean ? 1 : 0), 0);
+    assert.equal(this.image.setVersion(this.client, version), 0);
   }
 
   get client(): number {
