@@ -49,7 +49,8 @@ function reportDone(c: Client): i32 {
   giveEntry(c, i);
   if (i == STATUS_ENTRY) {
     c.eventFilter = c.statusSent;
-    return state == EntryState.Published ? Event.StatusPublished : Event.StatusRefused;
+    const isTaken: bool = state == EntryState.Published || state == EntryState.HandedOver;
+    return isTaken ? Event.StatusPublished : Event.StatusRefused;
   }
   if (state == EntryState.Published) return Event.Published;
   if (state == EntryState.Rejected) return Event.Rejected;

@@ -85,7 +85,7 @@ export const enum Event {
   Subscribed = 12,
   /** `eventFilter`; the handle is free again after the next poll. */
   Unsubscribed = 13,
-  /** The retained status was acknowledged. `eventFilter` the handle of its text. */
+  /** The retained status was acknowledged, or handed over to a broker that takes nothing above QoS 0. `eventFilter` the handle of its text. */
   StatusPublished = 14,
   /** Several connections in a row were accepted and then ended by the broker before anything was done. */
   SecondDevice = 15,

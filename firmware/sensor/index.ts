@@ -9,7 +9,7 @@
 import { Client } from "../../assembly/client/block";
 import { isInitialised } from "../../assembly/client/settings";
 import { Event, Status } from "../../assembly/client/status";
-import { connect, deadlineMs, disconnect, poll, restore, setStatus } from "../../assembly/index";
+import { connect, deadlineMs, disconnect, hasFive, poll, restore, setStatus } from "../../assembly/index";
 import { heed } from "./events";
 import { sendNotice } from "./notices";
 import { resumeSampling, sampleWhenDue, samplingDeadline, startSampling } from "./sampling";
@@ -66,6 +66,14 @@ export function sensorInit(
 /** The client's block, which moves with the device. */
 export function sensorClient(s: Sensor): Client {
   return clientOf(s);
+}
+
+/** In MQTT 5: readings are of no use any more after so many seconds, 0 never. One that was never sent by then is dropped. */
+export function sensorExpireReadings(s: Sensor, seconds: u32): i32 {
+  if (!isInitialised(clientOf(s))) return Status.NotInitialised;
+  if (seconds > 0 && !hasFive()) return Status.VersionUnknown;
+  s.expirySeconds = seconds;
+  return Status.Ok;
 }
 
 /** Starts to connect, and to sample: the first reading is due at once and waits for the connection like all others. */

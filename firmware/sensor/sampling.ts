@@ -1,12 +1,14 @@
 // Readings: when one is due, and how it becomes a message. What becomes of the message is the client's business.
 
+import { Client } from "../../assembly/client/block";
 import { elapsedMs, hasElapsed, remainingMs } from "../../assembly/client/clock";
 import { Status } from "../../assembly/client/status";
-import { publish } from "../../assembly/index";
+import { publish, publishWith, writeNumber as writeNumberProperty } from "../../assembly/index";
+import { Property } from "../../assembly/packet/property";
 import { Option } from "../../assembly/session/entry-state";
 import { Sample, sampleThousandths } from "./board";
 import { oweDropNotice } from "./notices";
-import { clientOf, Sensor, textAddress } from "./sensor";
+import { clientOf, Sensor, TOPIC_BYTES, textAddress, topicAddress } from "./sensor";
 import { writeDecimal, writeNumber, writeText } from "./text";
 import { READING_CELSIUS, READING_END, READING_NONE, READING_SEQ } from "./words";
 
@@ -64,9 +66,22 @@ function writeReading(s: Sensor): u32 {
   return <u32>(end - at);
 }
 
-function publishReading(s: Sensor): void {
+/** With a message expiry among its properties, which are written where a topic on the spot would be. */
+function publishExpiring(s: Sensor, length: u32, options: u32, nowMs: u32): i32 {
+  const at: usize = topicAddress(s);
+  const bytes: i32 = writeNumberProperty(at, TOPIC_BYTES, Property.MessageExpiry, s.expirySeconds);
+  if (bytes < 0) return bytes;
+  const c: Client = clientOf(s);
+  return publishWith(c, s.readingTopic, at, 0, at, <u32>bytes, textAddress(s), length, options, nowMs);
+}
+
+function publishReading(s: Sensor, nowMs: u32): void {
   const length: u32 = writeReading(s);
-  const ticket: i32 = publish(clientOf(s), s.readingTopic, textAddress(s), length, <u32>s.qos | OPTIONS);
+  const options: u32 = <u32>s.qos | OPTIONS;
+  const ticket: i32 =
+    s.expirySeconds > 0
+      ? publishExpiring(s, length, options, nowMs)
+      : publish(clientOf(s), s.readingTopic, textAddress(s), length, options);
   s.lastTicket = ticket;
   if (ticket >= 0) {
     s.accepted += 1;
@@ -81,5 +96,5 @@ export function sampleWhenDue(s: Sensor, nowMs: u32): void {
   scheduleNext(s, nowMs);
   s.readings += 1;
   s.lastThousandths = sampleThousandths(CHANNEL);
-  publishReading(s);
+  publishReading(s, nowMs);
 }

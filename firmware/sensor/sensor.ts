@@ -31,6 +31,8 @@ export class Sensor {
   intervalMs: u32;
   waitSinceMs: u32;
   waitMs: u32;
+  /** Seconds after which a reading is of no use any more, 0 never. */
+  expirySeconds: u32;
 
   // ── notices on the error topic
   /** Readings that found no room, and nobody has been told yet. */

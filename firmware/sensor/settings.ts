@@ -15,6 +15,7 @@ import {
   setWill,
   subscribe,
 } from "../../assembly/index";
+import { Option } from "../../assembly/session/entry-state";
 import { writeIdentity } from "./board";
 import { LONGEST_INTERVAL_MS } from "./sampling";
 import { clientOf, IDENTITY_BYTES, ownBytes, Sensor, textAddress, topicAddress } from "./sensor";
@@ -51,6 +52,7 @@ function clear(s: Sensor): void {
   s.lastTicket = 0;
   s.waitSinceMs = 0;
   s.waitMs = 0;
+  s.expirySeconds = 0;
   s.untold = 0;
   s.told = 0;
   s.noticeTicket = 0;
@@ -88,7 +90,7 @@ function prepareStatus(s: Sensor): i32 {
   const offline: i32 = prepareWord(s, OFFLINE);
   if (offline < 0) return offline;
   s.onlineText = <u16>online;
-  setWill(c, <u32>topic, <u32>offline, AT_LEAST_ONCE | RETAIN);
+  setWill(c, <u32>topic, <u32>offline, AT_LEAST_ONCE | RETAIN | <u32>Option.MayLower);
   setStatusTopic(c, <u32>topic, <u32>offline);
   setStatus(c, <u32>online);
   // the device watches its own status: a will that comes late is answered by the client

@@ -45,6 +45,7 @@ export interface SensorExports {
   sensorBytes(...capacities: Eight): number;
   sensorInit(s: number, ...settings: [...Eight, qos: number, intervalMs: number]): number;
   sensorClient(s: number): number;
+  sensorExpireReadings(s: number, seconds: number): number;
   sensorStart(s: number, nowMs: number): number;
   sensorPoll(s: number, nowMs: number): number;
   sensorDeadlineMs(s: number, nowMs: number): number;

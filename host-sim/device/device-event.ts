@@ -22,7 +22,7 @@ const TEXT_AT = 3;
 type Word<Table> = Uncapitalize<keyof Table & string>;
 
 export type DropWord = Word<typeof DropReason>;
-export type ReadingEnd = "published" | "handedOver" | DropWord;
+export type ReadingEnd = "published" | "rejected" | "handedOver" | DropWord;
 
 /** A ticket is the client's number for a message until that message's end was told; then it is given out again. */
 export type ClientEvent =
@@ -53,6 +53,7 @@ export type ClientEvent =
   | { readonly kind: "message"; readonly topic: string; readonly payload: string }
   | { readonly kind: "ended"; readonly ticket: number; readonly end: ReadingEnd }
   | { readonly kind: "statusPublished"; readonly text: number }
+  | { readonly kind: "statusRefused"; readonly text: number }
   | { readonly kind: "secondDevice" };
 
 export interface ReadingTaken {
@@ -70,8 +71,9 @@ export type DeviceEvent =
   | ReadingTaken
   | { readonly kind: "readingEnded"; readonly seq: number; readonly end: ReadingEnd }
   | { readonly kind: "status"; readonly status: "online" | "offline" }
+  | { readonly kind: "statusRefused"; readonly status: "online" | "offline" }
   | { readonly kind: "output"; readonly output: number; readonly isOn: boolean }
-  | Exclude<ClientEvent, { readonly kind: "ended" | "statusPublished" }>;
+  | Exclude<ClientEvent, { readonly kind: "ended" } | { readonly text: number }>;
 
 /** The event that `poll` has just answered; null for one that only the port has to do with. */
 export function readClientEvent(core: Core, client: number, event: Event): ClientEvent | null {
@@ -96,10 +98,14 @@ export function readClientEvent(core: Core, client: number, event: Event): Clien
       return endedAs("published", core, client);
     case Event.HandedOver:
       return endedAs("handedOver", core, client);
+    case Event.Rejected:
+      return endedAs("rejected", core, client);
     case Event.Dropped:
       return endedAs(wordOf(DropReason, readField(core, client, FIELDS.eventCode)), core, client);
     case Event.StatusPublished:
       return { kind: "statusPublished", text: readField(core, client, FIELDS.eventFilter) };
+    case Event.StatusRefused:
+      return { kind: "statusRefused", text: readField(core, client, FIELDS.eventFilter) };
     case Event.SecondDevice:
       return { kind: "secondDevice" };
     default:

@@ -23,8 +23,17 @@ export interface DeviceSettings {
   readonly qos: 0 | 1 | 2;
   readonly intervalMs: number;
   readonly protocol: Protocol;
+  /** In MQTT 5; absent: sessions are kept for as long as usual, and readings do not expire. */
+  readonly expiries?: Expiries;
   readonly credentials: Credentials | null;
   readonly pace: ConnectionPace;
+}
+
+export interface Expiries {
+  /** How long the broker keeps the session without a connection. */
+  readonly sessionSeconds: number;
+  /** How long a reading is of use; null: for ever. */
+  readonly readingSeconds: number | null;
 }
 
 export interface Credentials {

@@ -165,15 +165,18 @@ export class SensorLife implements Board, Firmware {
         return seq === undefined ? null : { kind: "readingEnded", seq, end: event.end };
       }
       case "statusPublished":
-        return {
-          kind: "status",
-          status: event.text === this.#field(FIELDS.onlineText) ? "online" : "offline",
-        };
+        return { kind: "status", status: this.#statusOf(event.text) };
+      case "statusRefused":
+        return { kind: "statusRefused", status: this.#statusOf(event.text) };
       case "closed":
         return { ...event, error: this.#port.lastError?.message ?? null };
       default:
         return event;
     }
+  }
+
+  #statusOf(text: number): "online" | "offline" {
+    return text === this.#field(FIELDS.onlineText) ? "online" : "offline";
   }
 
   #field(field: Field): number {

@@ -6,9 +6,11 @@ import { Status } from "./layout.generated.ts";
 import { protocolLevel } from "./protocol.ts";
 import type { Credentials, DeviceSettings } from "./sensor-device.ts";
 
+const NEVER = 0;
+
 /** Makes a fresh device at `address`, with all that is settled before it starts. A negative answer is the Status that refuses it. */
 export function prepareSensor(core: Core, address: number, settings: DeviceSettings): number {
-  const { capacities, qos, intervalMs, protocol, pace, credentials } = settings;
+  const { capacities, qos, intervalMs, protocol, pace, credentials, expiries } = settings;
   const { exports } = core;
   const made = exports.sensorInit(address, ...capacityList(capacities), qos, intervalMs);
   if (made < 0) return made;
@@ -20,6 +22,8 @@ export function prepareSensor(core: Core, address: number, settings: DeviceSetti
     exports.setLiveness(client, pace.pingDeadlineMs, clientField(core, client, "retransmitMs")),
     exports.setReconnect(client, 1, pace.backoffBaseMs, pace.backoffMaxMs, pace.connectTimeoutMs),
     credentials === null ? Status.Ok : setCredentials(core, client, credentials),
+    expiries === undefined ? Status.Ok : exports.setSessionExpiry(client, expiries.sessionSeconds),
+    exports.sensorExpireReadings(address, expiries?.readingSeconds ?? NEVER),
   );
 }
 

@@ -31,12 +31,14 @@ type Exports = ClientExports & SensorExports;
 /** The functions that a sensor's port calls with the device, or its client, alone. Of the rest it has no use. */
 const PLAIN: readonly (keyof ClientExports | keyof SensorExports)[] = [
   "sensorStart",
+  "sensorExpireReadings",
   "sensorPoll",
   "sensorDeadlineMs",
   "sensorPause",
   "sensorStop",
   "sensorRestore",
   "setVersion",
+  "setSessionExpiry",
   "setClean",
   "setKeepAlive",
   "setLiveness",

@@ -2,6 +2,7 @@
 
 import type { Happening } from "../trace/happening.ts";
 import { acksInOrder } from "./acks-in-order.ts";
+import { asksForItsSession } from "./asks-for-its-session.ts";
 import { backOff } from "./back-off.ts";
 import { birthEveryTime } from "./birth-every-time.ts";
 import { commandsObeyed } from "./commands-obeyed.ts";
@@ -11,7 +12,9 @@ import { deadLinkNoticed } from "./dead-link-noticed.ts";
 import { downlinkDelivered } from "./downlink-delivered.ts";
 import { endsOnce } from "./ends-once.ts";
 import { type ExcuseId, isExcuseFor } from "./excuses.ts";
+import { expiryCountedDown } from "./expiry-counted-down.ts";
 import { goodbyeTellsFirst } from "./goodbye-tells-first.ts";
+import { honestBrokerBelieved } from "./honest-broker-believed.ts";
 import { inOrder } from "./in-order.ts";
 import { keepAliveKept } from "./keep-alive-kept.ts";
 import { legalBytes } from "./legal-bytes.ts";
@@ -31,6 +34,7 @@ import { secondDeviceIsTrue } from "./second-device-is-true.ts";
 import { sessionTruth } from "./session-truth.ts";
 import { statusTellsTruth } from "./status-tells-truth.ts";
 import { subscribesEveryTime } from "./subscribes-every-time.ts";
+import { versionAgreed } from "./version-agreed.ts";
 import { willAlwaysSet } from "./will-always-set.ts";
 
 export const PROMISES: readonly KeptPromise[] = [
@@ -51,6 +55,10 @@ export const PROMISES: readonly KeptPromise[] = [
   noFalseAlarm,
   keepAliveKept,
   backOff,
+  versionAgreed,
+  asksForItsSession,
+  expiryCountedDown,
+  honestBrokerBelieved,
   secondDeviceIsTrue,
   sessionTruth,
   willAlwaysSet,

@@ -20,7 +20,7 @@ interface Device {
 }
 
 /** What the client does for its own sake is followed at once. */
-const FOLLOWED_AT_ONCE = "sessionCleared";
+const FOLLOWED_AT_ONCE: readonly string[] = ["sessionCleared", "olderVersion"];
 /** How a device that wakes tells of the connection that it had. */
 const LOST_ASLEEP = "restored";
 const ATTEMPTS_MAX = 16;
@@ -108,7 +108,7 @@ function observe({ pace, devices: count }: RunFacts, verdicts: Verdicts): Observ
     // a connection that nobody opened, since the device believes in an earlier one
     judgeWait(atMs, device, of);
     of.ceilingMs = null;
-    if (of.isLeaving || reason === FOLLOWED_AT_ONCE) return;
+    if (of.isLeaving || FOLLOWED_AT_ONCE.includes(reason)) return;
     of.sinceMs = atMs;
     of.isDrawn = true;
     of.ceilingMs = Math.min(pace.backoffBaseMs * 2 ** of.attempts, pace.backoffMaxMs);
@@ -121,7 +121,7 @@ function observe({ pace, devices: count }: RunFacts, verdicts: Verdicts): Observ
       devices(device).connectedMs = atMs;
     },
     readingEnded({ device, end }) {
-      if (end === "published") devices(device).attempts = 0;
+      if (end === "published" || end === "rejected") devices(device).attempts = 0;
     },
     closed: close,
     power(happening) {

@@ -34,16 +34,16 @@ export const birthEveryTime: KeptPromise = {
     }
 
     return {
-      packet({ way, type, isRetain, isDup, atMs, device }) {
+      packet({ way, type, isStatus, isDup, atMs, device }) {
         const of = devices(device);
         if (way === "in") of.lastInMs = atMs;
         else if (type === PacketType.Publish && of.connectedMs !== null && !of.isBorn) {
-          if (!isRetain && (isDup || of.mayPrecede > 0)) {
+          if (!isStatus && (isDup || of.mayPrecede > 0)) {
             of.mayPrecede -= 1;
             return;
           }
           of.isBorn = true;
-          if (isRetain) verdicts.held();
+          if (isStatus) verdicts.held();
           else verdicts.broken(atMs, device, "a message went before the status");
         }
       },

@@ -1,5 +1,6 @@
 // Owns the promise that a connection whose peer has fallen silent is closed in time. Refuses to know why the peer is silent.
 
+import { agreements } from "./agreed.ts";
 import { faultSpan } from "./fault-spans.ts";
 import { fullTransports } from "./full-transport.ts";
 import { boundsOf, toleranceMs } from "./liveness.ts";
@@ -20,15 +21,11 @@ export const deadLinkNoticed: KeptPromise = {
   name: "dead-link-noticed",
   claim:
     "A connection is closed at the latest one keep-alive and one ping deadline after the peer's last byte, or one deadline after a PINGREQ that a full transport had held up.",
-  observe: (run, verdicts) => (run.keepAliveSeconds === 0 ? {} : observe(run, verdicts)),
+  observe,
 };
 
 function observe(run: RunFacts, verdicts: Verdicts): Observer {
-  const { keepAliveMs, pingIntervalMs, deadlineMsMax } = boundsOf(run);
-  const limitMs = keepAliveMs + deadlineMsMax;
-  const lateMs = limitMs + toleranceMs(limitMs);
-  const answerMs = deadlineMsMax + toleranceMs(deadlineMsMax);
-  const heldUpMs = pingIntervalMs + toleranceMs(pingIntervalMs);
+  const agreed = agreements(run);
   const fragments = faultSpan("fragments");
   const transports = fullTransports(run);
   const devices = perDevice(
@@ -40,12 +37,16 @@ function observe(run: RunFacts, verdicts: Verdicts): Observer {
     }),
   );
 
-  function isInTime(atMs: number, { lastInMs, heldUpUntilMs }: Device): boolean {
-    return atMs - lastInMs <= lateMs || atMs - heldUpUntilMs <= answerMs;
+  function isInTime(atMs: number, device: number, { lastInMs, heldUpUntilMs }: Device): boolean {
+    const { keepAliveMs } = agreed.of(device);
+    if (keepAliveMs === 0) return true;
+    const { deadlineMsMax } = boundsOf(keepAliveMs, run);
+    const isHeard = atMs - lastInMs <= withTolerance(keepAliveMs + deadlineMsMax);
+    return isHeard || atMs - heldUpUntilMs <= withTolerance(deadlineMsMax);
   }
 
   function judge(atMs: number, device: number, of: Device): void {
-    if (!of.isWatched || isInTime(atMs, of)) return;
+    if (!of.isWatched || isInTime(atMs, device, of)) return;
     if (fragments.lastedSince(of.lastInMs)) verdicts.excused("fragments");
     else {
       const seconds = Math.round((atMs - of.lastInMs) / 1000);
@@ -58,7 +59,8 @@ function observe(run: RunFacts, verdicts: Verdicts): Observer {
     // the deadline is that of the first that is not answered
     if (of.hasAsked) return;
     of.hasAsked = true;
-    const isLate = atMs - of.lastInMs > heldUpMs;
+    const { pingIntervalMs } = boundsOf(agreed.of(device).keepAliveMs, run);
+    const isLate = atMs - of.lastInMs > withTolerance(pingIntervalMs);
     if (isLate && transports.mayBeFull(device, atMs, of.lastInMs)) of.heldUpUntilMs = atMs;
   }
 
@@ -78,6 +80,7 @@ function observe(run: RunFacts, verdicts: Verdicts): Observer {
   return {
     packet(happening) {
       see(happening);
+      agreed.see(happening);
       transports.packet(happening);
     },
     reading: transports.reading,
@@ -87,7 +90,7 @@ function observe(run: RunFacts, verdicts: Verdicts): Observer {
     },
     closed({ atMs, device }) {
       const of = devices(device);
-      if (of.isWatched && isInTime(atMs, of)) verdicts.held();
+      if (of.isWatched && isInTime(atMs, device, of)) verdicts.held();
       else judge(atMs, device, of);
       of.isWatched = false;
     },
@@ -106,4 +109,8 @@ function observe(run: RunFacts, verdicts: Verdicts): Observer {
       for (let device = 1; device <= run.devices; device += 1) judge(atMs, device, devices(device));
     },
   };
+}
+
+function withTolerance(spanMs: number): number {
+  return spanMs + toleranceMs(spanMs);
 }

@@ -2,6 +2,7 @@
 // where it should.
 
 import { FewByNumber } from "../collections/few-by-number.ts";
+import { type Agreement, agreements } from "./agreed.ts";
 import { FinalAcks } from "./final-acks.ts";
 import { PacketType } from "./packet-type.ts";
 import { perDevice } from "./per-device.ts";
@@ -10,13 +11,16 @@ import { seqSeen } from "./reading-seq.ts";
 
 type End = OfKind<"readingEnded">["end"];
 
+/** Dropped before it was given to a transport. */
+const UNSENT: readonly End[] = ["overflow", "superseded", "expired", "notSupported"];
+
 /** What a reading may end as; `cancelled` is for callers who take a message back, which this firmware never does. */
 const POSSIBLE_ENDS: Readonly<Record<0 | 1 | 2, ReadonlySet<End>>> = {
-  0: new Set<End>(["handedOver", "offline", "connectionClosed", "overflow", "superseded"]),
-  1: new Set<End>(["published", "overflow", "superseded", "sessionLost"]),
-  2: new Set<End>(["published", "overflow", "superseded", "sessionLost", "outcomeUnknown"]),
+  0: new Set<End>(["handedOver", "offline", "connectionClosed", ...UNSENT]),
+  1: new Set<End>(["published", "rejected", "sessionLost", ...UNSENT]),
+  2: new Set<End>(["published", "rejected", "sessionLost", "outcomeUnknown", ...UNSENT]),
 };
-const NEVER_SENT: ReadonlySet<End> = new Set<End>(["overflow", "superseded", "offline"]);
+const NEVER_SENT: ReadonlySet<End> = new Set<End>(["offline", ...UNSENT]);
 const NEEDS_A_LOST_SESSION: ReadonlySet<End> = new Set<End>(["sessionLost", "outcomeUnknown"]);
 
 /** So many of the last that were dropped unsent are remembered, in case they arrive all the same. */
@@ -39,6 +43,7 @@ export const endsOnce: KeptPromise = {
 };
 
 function observe(run: RunFacts, verdicts: Verdicts): Observer {
+  const agreed = agreements(run);
   const devices = perDevice(
     (): Device => ({
       life: 0,
@@ -54,9 +59,14 @@ function observe(run: RunFacts, verdicts: Verdicts): Observer {
       if (refusal === null) devices(device).open.set(seq, false);
     },
     readingEnded(happening) {
-      const fault = faultIn(happening, devices(happening.device), run);
+      const fault = faultIn(happening, devices(happening.device), run, agreed.of(happening.device));
       if (fault === null) verdicts.held();
       else verdicts.broken(happening.atMs, happening.device, `reading ${happening.seq} ${fault}`);
+    },
+    statusRefused({ atMs, device }) {
+      // one that the broker's limits do not allow is not even sent
+      if (devices(device).acks.takeStatusRefused() || isLimited(agreed.of(device))) verdicts.held();
+      else verdicts.broken(atMs, device, "the status ended as refused, and nobody has refused it");
     },
     status({ atMs, device }) {
       if (devices(device).acks.takeStatus()) verdicts.held();
@@ -77,6 +87,7 @@ function observe(run: RunFacts, verdicts: Verdicts): Observer {
     },
     packet(happening) {
       const of = devices(happening.device);
+      agreed.see(happening);
       of.acks.see(happening);
       if (happening.way === "out" && happening.type === PacketType.Publish) of.isSessionLost = false;
     },
@@ -105,12 +116,20 @@ function observe(run: RunFacts, verdicts: Verdicts): Observer {
 }
 
 /** In words, what is wrong with a reading's end; null when nothing is. */
-function faultIn({ seq, end }: OfKind<"readingEnded">, of: Device, run: RunFacts): string | null {
+function faultIn(
+  { seq, end }: OfKind<"readingEnded">,
+  of: Device,
+  run: RunFacts,
+  limits: Readonly<Agreement>,
+): string | null {
   const isSeen = of.open.get(seq);
   if (isSeen === undefined) return `ended as ${end}, but was not open`;
   of.open.delete(seq);
   if (!POSSIBLE_ENDS[run.qos].has(end)) return `ended as ${end}, which QoS ${run.qos} cannot`;
   if (end === "published" && !of.acks.takeMessage()) return "ended as published without an acknowledgement";
+  if (end === "rejected" && !of.acks.takeRefused()) return "ended as rejected without a refusal";
+  if (end === "notSupported" && run.qos <= limits.maximumQos && !isLimited(limits))
+    return "ended as not supported by a broker that takes it";
   if (end === "handedOver" && !of.acks.takeHandedOver()) return "ended as handed over without being sent";
   if (NEEDS_A_LOST_SESSION.has(end) && !of.isSessionLost) return `ended as ${end} although its session lasts`;
   if (!NEVER_SENT.has(end)) return null;
@@ -118,6 +137,10 @@ function faultIn({ seq, end }: OfKind<"readingEnded">, of: Device, run: RunFacts
   of.dropped.push(seq);
   if (of.dropped.length > DROPPED_KEPT) of.dropped.shift();
   return null;
+}
+
+function isLimited({ maximumPacketBytes }: Readonly<Agreement>): boolean {
+  return Number.isFinite(maximumPacketBytes);
 }
 
 function endLife(of: Device, verdicts: Verdicts): void {

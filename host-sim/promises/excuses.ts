@@ -44,6 +44,12 @@ export const EXCUSES = [
     why: "nobody is left who could say offline",
   },
   {
+    id: "status-refused",
+    what: "MQTT 5: the broker has refused the status on this connection",
+    promises: ["status-tells-truth"],
+    why: "the device is told so, and says it again with the next connection",
+  },
+  {
     id: "fragments",
     what: "the broker sent in pieces while the connection was open",
     promises: ["dead-link-noticed"],

@@ -12,7 +12,7 @@ interface Device {
 export const goodbyeTellsFirst: KeptPromise = {
   name: "goodbye-tells-first",
   claim:
-    "A device sends DISCONNECT only when asked to leave and after its status `offline` was acknowledged.",
+    "A device sends DISCONNECT only when asked to leave and after its status `offline` was acknowledged, but for one that keeps the will.",
   observe(_run, verdicts) {
     const devices = perDevice((): Device => ({ isConnected: false, isOfflineAcked: false }));
     return {
@@ -25,10 +25,10 @@ export const goodbyeTellsFirst: KeptPromise = {
         devices(device).isOfflineAcked = status === "offline";
       },
       sent: {
-        disconnect({ atMs, device }) {
+        disconnect({ atMs, device, code }) {
           const { isConnected, isOfflineAcked } = devices(device);
           // one that discards an old session has said nothing about itself, and has no will
-          if (!isConnected) return;
+          if (!isConnected || code !== 0) return;
           if (isOfflineAcked) verdicts.held();
           else verdicts.broken(atMs, device, "DISCONNECT was sent before the status was acknowledged");
         },

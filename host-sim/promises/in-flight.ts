@@ -20,6 +20,9 @@ interface Acked {
   readonly message: MessageInFlight;
 }
 
+/** A reason code from here on is a refusal, which ends an exchange at QoS 2 too. */
+const REFUSAL = 0x80;
+
 export class InFlight {
   /** In the order in which they were first sent. */
   readonly #messages = new FewByNumber<MessageInFlight>();
@@ -90,7 +93,7 @@ export class InFlight {
   }
 
   /** What comes from the broker. */
-  receive({ type, packetId }: OfKind<"packet">): void {
+  receive({ type, packetId, code }: OfKind<"packet">): void {
     if (packetId === null) return;
     const message = this.#messages.get(packetId);
     switch (type) {
@@ -100,6 +103,7 @@ export class InFlight {
         return;
       case PacketType.Pubrec:
         if (message === undefined) this.#strays.add(packetId);
+        else if (code >= REFUSAL) this.#end(packetId, message);
         else if (message.received === 0) message.received = ++this.#receivedCount;
         return;
       case PacketType.Suback:

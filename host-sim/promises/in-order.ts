@@ -5,7 +5,16 @@ import { perLife } from "./per-device.ts";
 import type { KeptPromise } from "./promise.ts";
 import { seqSeen } from "./reading-seq.ts";
 
-const NEVER_SENT: ReadonlySet<string> = new Set(["overflow", "superseded", "offline", "connectionClosed"]);
+/** Dropped unsent, or refused by the broker. */
+const NEVER_ARRIVES: ReadonlySet<string> = new Set([
+  "overflow",
+  "superseded",
+  "expired",
+  "notSupported",
+  "rejected",
+  "offline",
+  "connectionClosed",
+]);
 
 export const inOrder: KeptPromise = {
   name: "in-order",
@@ -17,7 +26,7 @@ export const inOrder: KeptPromise = {
         if (refusal !== null) lives.of(device, life).giveUp(seq);
       },
       readingEnded({ device, life, seq, end }) {
-        if (NEVER_SENT.has(end)) lives.of(device, life).giveUp(seq);
+        if (NEVER_ARRIVES.has(end)) lives.of(device, life).giveUp(seq);
       },
       seen(happening) {
         const seq = seqSeen(happening);

@@ -1,7 +1,8 @@
 // Owns the promise that a device is never silent for longer than its keep-alive. Refuses to know what it sends.
 
+import { agreements } from "./agreed.ts";
 import { fullTransports } from "./full-transport.ts";
-import { boundsOf, toleranceMs } from "./liveness.ts";
+import { toleranceMs } from "./liveness.ts";
 import { PacketType } from "./packet-type.ts";
 import { perDevice } from "./per-device.ts";
 import type { KeptPromise, Observer, RunFacts, Verdicts } from "./promise.ts";
@@ -14,20 +15,20 @@ interface Device {
 export const keepAliveKept: KeptPromise = {
   name: "keep-alive-kept",
   claim: "On an accepted connection no longer than the keep-alive passes between two packets of the device.",
-  observe: (run, verdicts) => (run.keepAliveSeconds === 0 ? {} : observe(run, verdicts)),
+  observe,
 };
 
 function observe(run: RunFacts, verdicts: Verdicts): Observer {
-  const { keepAliveMs } = boundsOf(run);
-  const lateMs = keepAliveMs + toleranceMs(keepAliveMs);
+  const agreed = agreements(run);
   const transports = fullTransports(run);
   const devices = perDevice((): Device => ({ isWatched: false, sinceMs: 0 }));
 
   /** [MQTT3-3.1.2-23] */
   function judge(atMs: number, device: number, { isWatched, sinceMs }: Device): void {
     if (!isWatched) return;
+    const { keepAliveMs } = agreed.of(device);
     const gapMs = atMs - sinceMs;
-    if (gapMs <= lateMs) verdicts.held();
+    if (keepAliveMs === 0 || gapMs <= keepAliveMs + toleranceMs(keepAliveMs)) verdicts.held();
     else if (!transports.mayBeFull(device, atMs, sinceMs)) {
       verdicts.broken(atMs, device, `nothing was sent for ${Math.round(gapMs / 1000)} s`);
     }
@@ -43,6 +44,7 @@ function observe(run: RunFacts, verdicts: Verdicts): Observer {
       } else if (type === PacketType.Connack) {
         of.sinceMs = atMs;
       }
+      agreed.see(happening);
       transports.packet(happening);
     },
     reading: transports.reading,

@@ -21,8 +21,8 @@ export interface Bounds {
   readonly deadlineMsMax: number;
 }
 
-export function boundsOf({ keepAliveSeconds, pace }: RunFacts): Bounds {
-  const keepAliveMs = keepAliveSeconds * 1000;
+/** `keepAliveMs` is what the connection has agreed on. */
+export function boundsOf(keepAliveMs: number, { pace }: Pick<RunFacts, "pace">): Bounds {
   const fixedMs = pace.pingDeadlineMs;
   return {
     keepAliveMs,

@@ -1,6 +1,7 @@
 // Owns the promise that a peer is not called silent before its answer's time is over. Refuses to know how long answers take.
 
-import { boundsOf, toleranceMs } from "./liveness.ts";
+import { agreements } from "./agreed.ts";
+import { type Bounds, boundsOf, toleranceMs } from "./liveness.ts";
 import { PacketType } from "./packet-type.ts";
 import { perDevice } from "./per-device.ts";
 import type { KeptPromise } from "./promise.ts";
@@ -17,11 +18,12 @@ export const noFalseAlarm: KeptPromise = {
   claim:
     "A connection is closed as silent only when a ping was due and its whole deadline passed without a byte.",
   observe(run, verdicts) {
-    const { pingIntervalMs, deadlineMsMin } = boundsOf(run);
+    const agreed = agreements(run);
     const devices = perDevice((): Device => ({ lastInMs: 0, lastOutMs: 0, askedMs: null }));
 
     /** Without an unanswered PINGREQ one that could not leave was owed: since the keep-alive or an overdue answer asked for it. */
-    function earliestMs({ lastInMs, lastOutMs, askedMs }: Device): number {
+    function earliestMs({ lastInMs, lastOutMs, askedMs }: Device, bounds: Bounds): number {
+      const { pingIntervalMs, deadlineMsMin } = bounds;
       const owedMs =
         askedMs === null
           ? Math.min(lastOutMs + pingIntervalMs, lastInMs + deadlineMsMin)
@@ -30,7 +32,9 @@ export const noFalseAlarm: KeptPromise = {
     }
 
     return {
-      packet({ way, type, atMs, device }) {
+      packet(happening) {
+        const { way, type, atMs, device } = happening;
+        agreed.see(happening);
         const of = devices(device);
         if (way === "in") {
           of.lastInMs = atMs;
@@ -43,8 +47,9 @@ export const noFalseAlarm: KeptPromise = {
       },
       closed({ reason, atMs, device }) {
         if (reason !== "peerSilent") return;
-        const earlyMs = earliestMs(devices(device)) - atMs;
-        if (earlyMs <= toleranceMs(deadlineMsMin)) verdicts.held();
+        const bounds = boundsOf(agreed.of(device).keepAliveMs, run);
+        const earlyMs = earliestMs(devices(device), bounds) - atMs;
+        if (earlyMs <= toleranceMs(bounds.deadlineMsMin)) verdicts.held();
         else verdicts.broken(atMs, device, `the peer was called silent ${Math.round(earlyMs)} ms too early`);
       },
     };

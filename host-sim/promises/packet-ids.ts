@@ -1,6 +1,7 @@
 // Owns the promise about packet ids: when one may be taken and sent again, and how many at once. Refuses to know whose messages
 // they are.
 
+import { agreements } from "./agreed.ts";
 import { InFlight } from "./in-flight.ts";
 import { PacketType } from "./packet-type.ts";
 import { perDevice } from "./per-device.ts";
@@ -23,8 +24,11 @@ export const packetIds: KeptPromise = {
 function observe(run: RunFacts, verdicts: Verdicts): Observer {
   const devices = perDevice((): Device => ({ inFlight: new InFlight(), resends: null }));
 
+  const agreed = agreements(run);
+
   function judge(happening: OfKind<"packet">): void {
-    const fault = faultIn(happening, devices(happening.device), run.window);
+    const { window } = agreed.of(happening.device);
+    const fault = faultIn(happening, devices(happening.device), window);
     if (fault === undefined) return;
     if (fault === null) verdicts.held();
     else verdicts.broken(happening.atMs, happening.device, `packet id ${happening.packetId} ${fault}`);
@@ -32,14 +36,14 @@ function observe(run: RunFacts, verdicts: Verdicts): Observer {
 
   return {
     packet(happening) {
+      agreed.see(happening);
       if (happening.way === "in") devices(happening.device).inFlight.receive(happening);
       else judge(happening);
     },
-    status({ device }) {
-      devices(device).inFlight.confirm(true);
-    },
+    status: ({ device }) => devices(device).inFlight.confirm(true),
+    statusRefused: ({ device }) => devices(device).inFlight.confirm(true),
     readingEnded({ device, end }) {
-      if (end === "published") devices(device).inFlight.confirm(false);
+      if (end === "published" || end === "rejected") devices(device).inFlight.confirm(false);
     },
     connected({ device, session }) {
       const of = devices(device);
@@ -77,13 +81,13 @@ function faultIn(happening: OfKind<"packet">, of: Device, limit: number): string
 
 function faultInPublish(happening: OfKind<"packet">, of: Device, limit: number): string | null {
   const { inFlight } = of;
-  const { connection, isRetain, isDup, qos } = happening;
+  const { connection, isStatus, isDup, qos } = happening;
   const packetId = happening.packetId ?? 0;
   if (packetId === 0) return "is none";
   const known = inFlight.message(packetId) ?? (isDup ? inFlight.recall(packetId) : undefined);
   if (known === undefined) {
     if (inFlight.isRequested(packetId)) return "is that of a request under way";
-    inFlight.publish(packetId, { connection, qos, isStatus: isRetain });
+    inFlight.publish(packetId, { connection, qos, isStatus });
     if (inFlight.size > limit) return `exceeds the window of ${limit}`;
     return dupFault(happening, false) ?? orderFault(of, packetId, true);
   }

@@ -11,6 +11,11 @@ import type { PacketName } from "./packet-type.ts";
 export interface RunFacts {
   readonly qos: 0 | 1 | 2;
   readonly protocol: Protocol;
+  /** In MQTT 5: how long a device asks for its session to be kept, and how long a reading is of use, null for ever. */
+  readonly sessionExpirySeconds: number;
+  readonly readingExpirySeconds: number | null;
+  /** Whether the broker is known to keep to the standard. */
+  readonly isHonestBroker: boolean;
   readonly devices: number;
   readonly everyMs: number;
   readonly keepAliveSeconds: number;

@@ -7,11 +7,12 @@ import { perLife } from "./per-device.ts";
 import type { KeptPromise, Observer, OfKind, RunFacts, Verdicts } from "./promise.ts";
 import { seqSeen } from "./reading-seq.ts";
 
+/** Dropped unsent, or refused by the broker. */
+const NEVER_ARRIVES: readonly string[] = ["overflow", "superseded", "expired", "notSupported", "rejected"];
 /** A session that the broker forgot loses what it had begun to take; `ends-once` sees that the session was lost. */
-const MAY_LOSE: ReadonlySet<string> = new Set(["overflow", "superseded", "sessionLost", "outcomeUnknown"]);
+const MAY_LOSE: ReadonlySet<string> = new Set([...NEVER_ARRIVES, "sessionLost", "outcomeUnknown"]);
 /** Over a gateway a message has long ended on the device when the shore repeats it. An estimate of how soon that happens. */
 const SHORE_REPEATS_MS = 3_600_000;
-const NEVER_SENT: ReadonlySet<string> = new Set(["overflow", "superseded"]);
 
 export const qos2ExactlyOnce: KeptPromise = {
   name: "qos2-exactly-once",
@@ -44,7 +45,7 @@ function observe(run: RunFacts, verdicts: Verdicts): Observer {
     readingEnded(happening) {
       delivery.observer.readingEnded(happening);
       const { device, life, seq, end } = happening;
-      if (NEVER_SENT.has(end)) lives.of(device, life).giveUp(seq);
+      if (NEVER_ARRIVES.includes(end)) lives.of(device, life).giveUp(seq);
     },
     seen(happening) {
       const seq = seqSeen(happening);

@@ -5,6 +5,7 @@ import type { KeptPromise } from "./promise.ts";
 
 /** Fewer are not "several". */
 const CLOSES_AT_LEAST = 3;
+const SESSION_TAKEN_OVER = 0x8e;
 
 interface Device {
   isConnected: boolean;
@@ -14,7 +15,7 @@ interface Device {
 export const secondDeviceIsTrue: KeptPromise = {
   name: "second-device-is-true",
   claim:
-    "A second device is reported only after the broker has closed several accepted connections in a row without progress.",
+    "A second device is reported only after the broker has closed several accepted connections in a row without progress, or has said so.",
   observe(_run, verdicts) {
     const devices = perDevice((): Device => ({ isConnected: false, closes: 0 }));
     return {
@@ -22,7 +23,13 @@ export const secondDeviceIsTrue: KeptPromise = {
         devices(device).isConnected = true;
       },
       readingEnded({ device, end }) {
-        if (end === "published") devices(device).closes = 0;
+        if (end === "published" || end === "rejected") devices(device).closes = 0;
+      },
+      received: {
+        disconnect({ device, code }) {
+          // the broker says so itself
+          if (code === SESSION_TAKEN_OVER) devices(device).closes = CLOSES_AT_LEAST;
+        },
       },
       closed({ device, by }) {
         const of = devices(device);

@@ -16,6 +16,8 @@ interface Device {
   isLeaving: boolean;
   /** The broker has acknowledged `offline` as its last word. */
   hasLeft: boolean;
+  /** The broker does not take what the device says of itself on this connection. */
+  isRefused: boolean;
   /** Said once for as long as it stays wrong. */
   isReported: boolean;
 }
@@ -51,6 +53,7 @@ class StatusObserver {
       lastInMs: 0,
       isLeaving: false,
       hasLeft: false,
+      isRefused: false,
       isReported: false,
     }),
   );
@@ -83,6 +86,9 @@ class StatusObserver {
       status: ({ device, status }) => {
         this.#devices(device).hasLeft = status === "offline";
       },
+      statusRefused: ({ device }) => {
+        this.#devices(device).isRefused = true;
+      },
       broker: ({ atMs, isUp, hasForgotten }) => {
         this.#brokerIsUp = isUp;
         if (isUp) this.#brokerUpMs = atMs;
@@ -113,7 +119,8 @@ class StatusObserver {
     if (of.connectedMs === null || of.status === "online" || of.isLeaving || of.isReported) return;
     if (atMs - Math.max(of.connectedMs, of.statusMs) <= ONLINE_WITHIN_MS) return;
     of.isReported = true;
-    this.#complain(atMs, device, `it is connected and its status is ${of.status ?? "unknown"}`);
+    if (of.isRefused) this.#verdicts.excused("status-refused");
+    else this.#complain(atMs, device, `it is connected and its status is ${of.status ?? "unknown"}`);
   }
 
   #connect(atMs: number, device: number): void {
@@ -122,6 +129,7 @@ class StatusObserver {
     of.connectedMs = atMs;
     of.goneMs = null;
     of.hasLeft = false;
+    of.isRefused = false;
     of.isReported = false;
   }
 

@@ -4,6 +4,7 @@ import type { KeptPromise } from "./promise.ts";
 
 const CLEAN_SESSION = 0x02;
 const WILL = 0x04;
+const MQTT5 = 5;
 
 export const willAlwaysSet: KeptPromise = {
   name: "will-always-set",
@@ -13,9 +14,10 @@ export const willAlwaysSet: KeptPromise = {
     let areTold = false;
     return {
       sent: {
-        connect({ code: flags, atMs, device }) {
+        connect({ code: flags, level, atMs, device }) {
           areTold ||= flags !== 0;
-          if (!areTold || (flags & CLEAN_SESSION) !== 0) return;
+          // in MQTT 5 a CONNECT that discards an old session begins the new one
+          if (!areTold || (level !== MQTT5 && (flags & CLEAN_SESSION) !== 0)) return;
           if ((flags & WILL) !== 0) verdicts.held();
           else verdicts.broken(atMs, device, "CONNECT has no will");
         },

@@ -28,6 +28,8 @@ const LENGTHS_MS: Partial<Readonly<Record<FaultKind, readonly [from: number, to:
   refuse: [1000, 10 * MINUTE_MS],
   throttle: [1000, 10 * MINUTE_MS],
   redeliver: [1000, 30 * MINUTE_MS],
+  "without-five": [1000, 10 * MINUTE_MS],
+  reject: [1000, 10 * MINUTE_MS],
 };
 
 /** How long a device may be busy with what a fault has done, or with its own beginning: most connect within. An estimate. */

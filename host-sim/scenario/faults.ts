@@ -43,6 +43,8 @@ export const FAULT_SHAPES = {
   refuse: shape("needed", false, "peer", "the broker refuses connections: server unavailable"),
   throttle: shape("needed", false, "peer", "the broker reads slowly"),
   redeliver: shape("needed", false, "peer", "the broker sends QoS 1 messages twice"),
+  "without-five": shape("needed", false, "peer", "the broker does not speak MQTT 5"),
+  reject: shape("needed", false, "peer", "the broker refuses messages of MQTT 5: quota exceeded"),
   takeover: shape("none", false, "peer", "somebody else connects with the device's client id"),
   "server-close": shape("none", false, "peer", "the broker closes the connection without a word"),
 } as const;

@@ -2,14 +2,14 @@
 // what is still open. Refuses to know whether that was promised.
 
 import { FewByNumber } from "../collections/few-by-number.ts";
-import type { DropWord } from "../device/device-event.ts";
+import type { ReadingEnd } from "../device/device-event.ts";
 import type { ProtocolLevel } from "../device/protocol.ts";
 import type { Happening } from "../trace/happening.ts";
 import { seqIn } from "../trace/seq.ts";
 
 /** Where an accepted reading stands in the report. Each stands in one place. */
 export type Verdict = "delivered" | "rejected" | "outcomeUnknown" | "lost" | "pending" | DroppedVerdict;
-export type DroppedVerdict = "overflow" | "superseded" | "sessionLost";
+export type DroppedVerdict = "overflow" | "superseded" | "sessionLost" | "expired" | "notSupported";
 
 export type VerdictCounts = Readonly<Record<Verdict, number>>;
 
@@ -78,8 +78,9 @@ interface Account {
 }
 
 /** No reading above QoS 0 ends as one of those that are lost here, unless it was said to be published. */
-const END_VERDICTS: Readonly<Record<"published" | "handedOver" | DropWord, Verdict>> = {
+const END_VERDICTS: Readonly<Record<ReadingEnd, Verdict>> = {
   published: "lost",
+  rejected: "rejected",
   handedOver: "lost",
   offline: "lost",
   connectionClosed: "lost",
@@ -88,12 +89,12 @@ const END_VERDICTS: Readonly<Record<"published" | "handedOver" | DropWord, Verdi
   superseded: "superseded",
   sessionLost: "sessionLost",
   outcomeUnknown: "outcomeUnknown",
-  expired: "lost",
-  notSupported: "lost",
+  expired: "expired",
+  notSupported: "notSupported",
 };
 
 /** These were never handed to a transport: nothing can arrive of them. */
-const NEVER_SENT: ReadonlySet<Verdict> = new Set(["overflow", "superseded"]);
+const NEVER_SENT: ReadonlySet<Verdict> = new Set(["overflow", "superseded", "expired", "notSupported"]);
 
 export function createLedger(): Ledger {
   return new ReadingLedger();
@@ -268,5 +269,7 @@ function noVerdicts(): Record<Verdict, number> {
     overflow: 0,
     superseded: 0,
     sessionLost: 0,
+    expired: 0,
+    notSupported: 0,
   };
 }

@@ -2,6 +2,7 @@
 // the devices' links.
 
 import { type BrokerEvent, createModelBroker, type ModelBroker } from "../broker/model/broker.ts";
+import type { Limits } from "../broker/model/limits.ts";
 import { type Manners, PLAIN } from "../broker/model/manners.ts";
 import type { Random } from "../random/random.ts";
 import { after, type Clock, type Timer } from "../time/clock.ts";
@@ -10,10 +11,13 @@ import { stamp, type Told } from "../trace/stamp.ts";
 import { type Bench, COMMAND_LEVEL, ROOT_LEVEL } from "./bench.ts";
 import { commandText } from "./command-text.ts";
 import type { Fault, FaultKind } from "./faults.ts";
+import type { BrokerTerms } from "./five-terms.ts";
 
 export interface ModelBenchSettings {
   /** Of the devices, whose numbers count from 1. */
   readonly names: readonly string[];
+  /** For those who speak MQTT 5. */
+  readonly terms: BrokerTerms;
   /** Shows 0 when the run begins. */
   readonly clock: Clock;
   readonly random: Random;
@@ -40,10 +44,25 @@ const MANNERS: Partial<Readonly<Record<FaultKind, Partial<Manners>>>> = {
   refuse: { refuse: 3 },
   throttle: { readBytesPerSecond: 60 },
   redeliver: { repeat: 0.5, ignoreAck: 0.2 },
+  "without-five": { refuseFive: "reason" },
+  reject: { reject: 0.3 },
 };
 
 export function createModelBench(settings: ModelBenchSettings): Bench {
   return new ModelBench(settings);
+}
+
+function limitsOf(terms: BrokerTerms): Partial<Limits> {
+  const { receiveMaximum, maximumPacketBytes, topicAliasMaximum, maximumQos, retainAvailable } = terms;
+  return {
+    topicAliasMaximum,
+    maximumQos,
+    retainAvailable,
+    keepAliveSeconds: terms.keepAliveSeconds,
+    sessionExpirySeconds: terms.sessionExpirySeconds,
+    ...(receiveMaximum !== null && { receiveMaximum }),
+    ...(maximumPacketBytes !== null && { maximumPacketBytes }),
+  };
 }
 
 class ModelBench implements Bench {
@@ -58,17 +77,25 @@ class ModelBench implements Bench {
   #restart: Timer | null = null;
   #mannersEnd: Timer | null = null;
 
-  constructor({ names, clock, random, observer }: ModelBenchSettings) {
+  constructor({ names, terms, clock, random, observer }: ModelBenchSettings) {
     this.#names = names;
     this.#clock = clock;
     this.#observer = observer;
     const isEager = random.stream("route-qos2").chance(0.5);
     // Acknowledgements that overtake each other change the order in which PUBRELs come, and with it what a broker that waits
     // for them passes on: that order is then the broker's doing.
-    this.#usual = { ...PLAIN, routeQos2: isEager ? "at-publish" : "at-pubrel", acksOvertake: isEager };
+    this.#usual = {
+      ...PLAIN,
+      routeQos2: isEager ? "at-publish" : "at-pubrel",
+      acksOvertake: isEager,
+      refuseFive: terms.refusal,
+      closeReason: terms.closeReason,
+      announcesStop: terms.announcesStop,
+    };
     this.#broker = createModelBroker<Origin>({
       clock,
       random: random.stream("manners"),
+      limits: limitsOf(terms),
       observer: (event) => this.#heed(event),
     });
     this.#broker.setManners(this.#usual);

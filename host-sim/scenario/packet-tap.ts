@@ -2,7 +2,7 @@
 
 import type { Dialer } from "../net/stream.ts";
 import { tappedDialer } from "../net/tapped-dialer.ts";
-import { type PacketHead, PacketHeads } from "./packet-heads.ts";
+import { type Dialect, type PacketHead, PacketHeads } from "./packet-heads.ts";
 
 /** The head is reused: copy what is kept. Connections are numbered from 1. */
 export type PacketWatcher = (way: "out" | "in", connection: number, head: PacketHead) => void;
@@ -13,8 +13,9 @@ export function tapPackets(inner: Dialer, watcher: PacketWatcher): Dialer {
   return tappedDialer(inner, () => {
     connections += 1;
     const connection = connections;
-    const outgoing = new PacketHeads((head) => watcher("out", connection, head), true);
-    const incoming = new PacketHeads((head) => watcher("in", connection, head), false);
+    const dialect: Dialect = { level: 0 };
+    const outgoing = new PacketHeads((head) => watcher("out", connection, head), true, dialect);
+    const incoming = new PacketHeads((head) => watcher("in", connection, head), false, dialect);
     return {
       out: (bytes) => outgoing.read(bytes),
       in: (bytes) => incoming.read(bytes),

@@ -57,9 +57,16 @@ export class Play {
     const names = deviceNames(world.board, world.devices, random);
     const settings = settingsOf(world, board, names);
     this.#trace = createTrace(writeLine);
-    this.#promises = createPromises(factsOf(settings));
+    this.#promises = createPromises(factsOf(settings, true));
     const observer = settings.link.kind === "gateway" ? this.#throughGateway() : this.#see;
-    const bench = createModelBench({ names, clock: this.#clock, random: random.scope("broker"), observer });
+    const { broker: terms } = world.five;
+    const bench = createModelBench({
+      names,
+      terms,
+      clock: this.#clock,
+      random: random.scope("broker"),
+      observer,
+    });
     this.#run = new Run(settings, {
       core,
       clock: this.#clock,
@@ -153,10 +160,11 @@ export function deviceNames(board: string, count: number, random: Random): reado
 }
 
 function settingsOf(world: World, board: BoardFigures, names: readonly string[]): RunSettings {
-  const { qos, everyMs: intervalMs, protocol, pace, hardware, forMs, faults, downlink } = world;
+  const { qos, everyMs: intervalMs, protocol, five, pace, hardware, forMs, faults, downlink } = world;
+  const expiries = { sessionSeconds: five.sessionExpirySeconds, readingSeconds: five.readingExpirySeconds };
   return {
     link: parseLink(world.link),
-    device: { capacities: board.capacities, qos, intervalMs, protocol },
+    device: { capacities: board.capacities, qos, intervalMs, protocol, expiries },
     pace,
     credentials: null,
     tcp: board.tcp,
@@ -172,7 +180,8 @@ function settingsOf(world: World, board: BoardFigures, names: readonly string[])
 }
 
 /** A broker misses a device after 1.5 times its keep-alive [MQTT3-3.1.2-24]; only then its status can be judged. */
-function endingOf({ drainMs, pace }: World): EndLimits {
-  const arrivalMs = 1.5 * pace.keepAliveSeconds * 1000 + ARRIVAL_MS;
+function endingOf({ drainMs, pace, five }: World): EndLimits {
+  const keepAliveSeconds = Math.max(pace.keepAliveSeconds, five.broker.keepAliveSeconds ?? 0);
+  const arrivalMs = 1.5 * keepAliveSeconds * 1000 + ARRIVAL_MS;
   return { drainMs, statusMs: STATUS_MS, goodbyeMs: GOODBYE_MS, arrivalMs };
 }

@@ -60,6 +60,8 @@ export interface Report {
     readonly superseded: number;
     readonly overflow: number;
     readonly sessionLost: number;
+    /** Beyond what the broker takes. */
+    readonly notSupported: number;
   };
   /** Of each promise: the cases that it could not claim. */
   readonly excused: Readonly<Record<string, number>>;
@@ -173,10 +175,11 @@ export function countReadings(ledger: Ledger, qos: 0 | 1 | 2): ReadingCounts {
     outcomeUnknown: above0(rest.outcomeUnknown),
     duplicates,
     dropped: {
-      expired: 0,
+      expired: above0(rest.expired),
       superseded: above0(rest.superseded),
       overflow: above0(rest.overflow),
       sessionLost: above0(rest.sessionLost),
+      notSupported: above0(rest.notSupported),
     },
   };
 }

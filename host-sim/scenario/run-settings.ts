@@ -6,6 +6,7 @@ import type { LinkProfile } from "../net/link/profile.ts";
 import type { BoardTcp } from "../net/link/tcp/board-tcp.ts";
 import type { RunFacts } from "../promises/promise.ts";
 import type { Fault } from "./faults.ts";
+import { USUAL_FIVE } from "./five-terms.ts";
 import type { Command, Hardware } from "./world.ts";
 
 export interface RunSettings {
@@ -56,11 +57,14 @@ export interface RunResult {
   readonly waiting: readonly number[];
 }
 
-/** What those who judge a run may know of it. */
-export function factsOf({ device, names, pace, link }: RunSettings): RunFacts {
+/** What those who judge a run may know of it. Of a broker that others have made nobody knows whether it keeps to the standard. */
+export function factsOf({ device, names, pace, link }: RunSettings, isHonestBroker: boolean): RunFacts {
   return {
     qos: device.qos,
     protocol: device.protocol,
+    sessionExpirySeconds: device.expiries?.sessionSeconds ?? USUAL_FIVE.sessionExpirySeconds,
+    readingExpirySeconds: device.expiries?.readingSeconds ?? null,
+    isHonestBroker,
     devices: names.length,
     everyMs: device.intervalMs,
     keepAliveSeconds: pace.keepAliveSeconds,

@@ -171,8 +171,11 @@ class DeviceStation implements Station {
       qos: head.qos,
       isDup: head.isDup,
       isRetain: head.isRetain,
+      isStatus: head.isStatus,
       code: head.code,
       isSessionPresent: head.isSessionPresent,
+      level: head.level,
+      properties: head.properties,
       bytes: head.bytes,
     });
   };

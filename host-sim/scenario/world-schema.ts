@@ -3,6 +3,7 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { PROTOCOLS } from "../device/protocol.ts";
 import { FAULT_SHAPES } from "./faults.ts";
+import { USUAL_FIVE } from "./five-terms.ts";
 import type { World } from "./world.ts";
 
 /** It is no world, or none that this motekit can play. */
@@ -12,6 +13,37 @@ export class WorldError extends Error {
 
 const ms = { type: "integer", minimum: 0, maximum: Number.MAX_SAFE_INTEGER } as const;
 const qos = { type: "integer", enum: [0, 1, 2] } as const;
+
+const seconds = { type: ["integer", "null"], minimum: 0, maximum: 4_294_967_295 } as const;
+
+/** A world from before MQTT 5 has none: it says nothing of what it does not use. */
+const FIVE_TERMS = {
+  type: "object",
+  additionalProperties: false,
+  default: USUAL_FIVE,
+  required: ["broker", "sessionExpirySeconds", "readingExpirySeconds"],
+  properties: {
+    sessionExpirySeconds: { ...seconds, type: "integer" },
+    readingExpirySeconds: { ...seconds, minimum: 1 },
+    broker: {
+      type: "object",
+      additionalProperties: false,
+      required: Object.keys(USUAL_FIVE.broker),
+      properties: {
+        refusal: { enum: ["reason", "return-code", null] },
+        receiveMaximum: { type: ["integer", "null"], minimum: 1, maximum: 65_535 },
+        topicAliasMaximum: { type: "integer", minimum: 0, maximum: 65_535 },
+        maximumQos: qos,
+        retainAvailable: { type: "boolean" },
+        maximumPacketBytes: { ...seconds, minimum: 1 },
+        keepAliveSeconds: { ...seconds, maximum: 65_535 },
+        sessionExpirySeconds: seconds,
+        closeReason: { type: "integer", minimum: 0x80, maximum: 0xff },
+        announcesStop: { type: "boolean" },
+      },
+    },
+  },
+} as const;
 
 /** Nothing is left out and nothing is unknown, so that a world of a later motekit is not played as another one. */
 const SCHEMA = {
@@ -37,6 +69,7 @@ const SCHEMA = {
     board: { type: "string" },
     link: { type: "string" },
     protocol: { type: "string", enum: PROTOCOLS },
+    five: FIVE_TERMS,
     qos,
     devices: { type: "integer", minimum: 1, maximum: 100_000 },
     everyMs: { ...ms, minimum: 1, maximum: 86_400_000 },
@@ -88,7 +121,7 @@ const SCHEMA = {
 
 /** Throws `WorldError`, naming all that is wrong. */
 export function worldIn(data: unknown): World {
-  const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true });
+  const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true, useDefaults: true });
   const isWorld = ajv.compile<World>(SCHEMA);
   if (isWorld(data)) return data;
   throw new WorldError(`it holds no world: ${ajv.errorsText(isWorld.errors, { dataVar: "world" })}`);

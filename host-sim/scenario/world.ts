@@ -4,6 +4,7 @@
 import type { Protocol } from "../device/protocol.ts";
 import type { ConnectionPace } from "../device/sensor-device.ts";
 import type { Fault } from "./faults.ts";
+import type { FiveTerms } from "./five-terms.ts";
 
 export interface World {
   /** Every draw of the run follows from it. */
@@ -13,6 +14,8 @@ export interface World {
   /** As typed after --link. */
   readonly link: string;
   readonly protocol: Protocol;
+  /** What only MQTT 5 has; without meaning for the others. */
+  readonly five: FiveTerms;
   readonly qos: 0 | 1 | 2;
   readonly devices: number;
   /** Between two readings. */

@@ -55,9 +55,15 @@ export interface PacketSeen {
   readonly qos: 0 | 1 | 2;
   readonly isDup: boolean;
   readonly isRetain: boolean;
-  /** The flags of CONNECT; the return code of CONNACK and the first of SUBACK; else 0. */
+  /** A PUBLISH of the device's status. */
+  readonly isStatus: boolean;
+  /** The flags of CONNECT; the code of CONNACK, of an acknowledgement and of DISCONNECT; the first of SUBACK; else 0. */
   readonly code: number;
   readonly isSessionPresent: boolean;
+  /** The protocol level that the connection was asked for with: 3, 4 or 5. */
+  readonly level: number;
+  /** The numbers among the properties of MQTT 5, as `17=3600 33=20`; null where there are none. */
+  readonly properties: string | null;
   readonly bytes: number;
 }
 

@@ -13,6 +13,14 @@ const PACKET_NAMES: readonly string[] =
     " ",
   );
 const PACKETS_WITH_CODE: ReadonlySet<string> = new Set(["CONNACK", "SUBACK", "UNSUBACK"]);
+/** Of these 0 goes without saying. */
+const PACKETS_WITH_REASON: ReadonlySet<string> = new Set([
+  "PUBACK",
+  "PUBREC",
+  "PUBREL",
+  "PUBCOMP",
+  "DISCONNECT",
+]);
 
 const VERSION_NAMES = { 3: "3.1", 4: "3.1.1", 5: "5" } as const;
 
@@ -30,6 +38,7 @@ const WORDS: Words = {
     `${seq}: ${temperature(thousandths)}${refusal === null ? "" : `, refused: ${inWords(refusal)}`}`,
   readingEnded: ({ seq, end }) => `${seq}: ${inWords(end)}`,
   status: ({ status: text }) => `${text}, acknowledged`,
+  statusRefused: ({ status: text }) => `${text}, not taken by the broker`,
   message: ({ topic, payload }) => `${shown(topic)} ${quoted(payload)}`,
   output: ({ output, isOn }) => `${output} ${isOn ? "on" : "off"}`,
   secondDevice: () => "another device seems to use this client id",
@@ -68,14 +77,17 @@ export function timeInWords(atMs: number): string {
 
 function packetWords(packet: HappeningOf<"packet">): string {
   const { way, connection, type, packetId, qos, isDup, isRetain, code, isSessionPresent, bytes } = packet;
+  const { properties } = packet;
   const packetName = PACKET_NAMES[type] ?? String(type);
   const said = [`${way === "out" ? "->" : "<-"} ${packetName}`];
   if (packetId !== null) said.push(`${packetId}`);
   if (packetName === "PUBLISH") said.push(`QoS ${qos}`);
   if (isDup) said.push("DUP");
   if (isRetain) said.push("retain");
-  if (PACKETS_WITH_CODE.has(packetName)) said.push(`code ${code}`);
+  if (PACKETS_WITH_CODE.has(packetName) || (code > 0 && PACKETS_WITH_REASON.has(packetName)))
+    said.push(`code ${code}`);
   if (isSessionPresent) said.push("session present");
+  if (properties !== null) said.push(`properties ${shown(properties)}`);
   return `${said.join(" ")}, ${bytes} bytes, connection ${connection}`;
 }
 

@@ -65,8 +65,8 @@ export const VOCABULARY: Vocabulary = {
     to: "device",
     meaning:
       "head of an MQTT packet: out when its first byte was given to the transport, in when its last was received; " +
-      "type 1 is CONNECT, 15 AUTH; code: flags of CONNECT, return code of CONNACK, first of SUBACK; connections count from 1; " +
-      "not hashed",
+      "type 1 is CONNECT, 15 AUTH; code: flags of CONNECT, code of CONNACK, of an acknowledgement and of DISCONNECT, first of " +
+      "SUBACK; level: the connection's, 5 is MQTT 5; properties: its numbers, by their ids; connections count from 1; not hashed",
     fields: {
       way: "word",
       connection: "number",
@@ -75,8 +75,11 @@ export const VOCABULARY: Vocabulary = {
       qos: "qos",
       isDup: "flag",
       isRetain: "flag",
+      isStatus: "flag",
       code: "number",
       isSessionPresent: "flag",
+      level: "number",
+      properties: "text?",
       bytes: "number",
     },
   },
@@ -105,12 +108,18 @@ export const VOCABULARY: Vocabulary = {
   },
   readingEnded: {
     to: "device",
-    meaning: "a reading's one end: published, handedOver (QoS 0), or why it was dropped",
+    meaning:
+      "a reading's one end: published, rejected (by the broker), handedOver (QoS 0), or why it was dropped",
     fields: { seq: "number", end: "word" },
   },
   status: {
     to: "device",
     meaning: "the broker acknowledged this retained status",
+    fields: { status: "word" },
+  },
+  statusRefused: {
+    to: "device",
+    meaning: "the broker does not take this status",
     fields: { status: "word" },
   },
   message: {

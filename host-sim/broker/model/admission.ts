@@ -21,6 +21,8 @@ export type Admission<Origin> =
       readonly session: Session<Origin>;
       readonly isNew: boolean;
       readonly connack: Uint8Array;
+      /** How long the client may be silent; 0: for ever. */
+      readonly keepAliveMs: number;
       readonly limits: ClientLimits;
     };
 
@@ -44,6 +46,7 @@ export function admit<Origin>(
   session.origin = origin;
   session.version = version;
   session.expiryMs = expiryMsOf(packet, version, limits);
+  const assignedId = packet.clientId === "" ? clientId : null;
   session.will = willOf(packet, clock.nowMs);
   observer({ kind: "accepted", origin, clientId, version, session: isNew ? "created" : "resumed" });
   return {
@@ -52,8 +55,9 @@ export function admit<Origin>(
     isNew,
     connack:
       version === 5
-        ? connackBytes5(!isNew, announced(limits, packet.clientId === "" ? clientId : null))
+        ? connackBytes5(!isNew, { ...announced(limits, assignedId), ...granted(packet, limits) })
         : connackBytes(!isNew, version),
+    keepAliveMs: keepAliveMsOf(packet, version, limits),
     limits: {
       receiveMaximum: packet.properties?.receiveMaximum ?? limits.inflightMessages,
       maximumPacketBytes: packet.properties?.maximumPacketSize ?? MOST_PACKET_BYTES,
@@ -67,7 +71,9 @@ function refusalOf<Origin>(
   { limits, manners }: Inside<Origin>,
 ): Uint8Array | null {
   if (!limits.versions.includes(version)) return refusalBytes(UNACCEPTABLE_VERSION, version);
-  const { refuse } = manners();
+  const { refuse, refuseFive } = manners();
+  if (version === 5 && refuseFive !== null)
+    return refusalBytes(UNACCEPTABLE_VERSION, refuseFive === "reason" ? 5 : 4);
   if (refuse !== null) return refusalBytes(refuse, version);
   if (version !== 5) return null;
   if (packet.properties?.authenticationMethod !== undefined) return connackErrorBytes(BAD_METHOD);
@@ -97,9 +103,29 @@ function sessionFor<Origin>(
   return { session: sessions.create(clientId, origin, version), isNew: true };
 }
 
-function expiryMsOf(packet: Readonly<IConnectPacket>, version: Version, { sessionExpiryMs }: Limits): number {
-  if (version === 5) return intervalMs(packet.properties?.sessionExpiryInterval ?? 0);
-  return packet.clean === true ? 0 : (sessionExpiryMs ?? Number.POSITIVE_INFINITY);
+function expiryMsOf(packet: Readonly<IConnectPacket>, version: Version, limits: Limits): number {
+  if (version === 5) {
+    const askedMs = intervalMs(packet.properties?.sessionExpiryInterval ?? 0);
+    return Math.min(askedMs, intervalMs(limits.sessionExpirySeconds ?? FOR_EVER));
+  }
+  return packet.clean === true ? 0 : (limits.sessionExpiryMs ?? Number.POSITIVE_INFINITY);
+}
+
+/** [MQTT3-3.1.2-24] */
+function keepAliveMsOf(packet: Readonly<IConnectPacket>, version: Version, limits: Limits): number {
+  const seconds = (version === 5 ? limits.keepAliveSeconds : null) ?? packet.keepalive ?? 0;
+  return seconds * 1500;
+}
+
+/** What the client gets in place of what it has asked for. */
+function granted({ properties }: Readonly<IConnectPacket>, limits: Limits): IConnackPacket["properties"] {
+  const { keepAliveSeconds, sessionExpirySeconds } = limits;
+  const asked = properties?.sessionExpiryInterval ?? 0;
+  return {
+    ...(keepAliveSeconds !== null && { serverKeepAlive: keepAliveSeconds }),
+    ...(sessionExpirySeconds !== null &&
+      sessionExpirySeconds < asked && { sessionExpiryInterval: sessionExpirySeconds }),
+  };
 }
 
 /** Of MQTT 5, which has a number for ever. */

@@ -27,13 +27,12 @@ const LINGER_MS = 60_000;
 const UNACCEPTABLE_VERSION = 1;
 const SESSION_TAKEN_OVER = 0x8e;
 const KEEP_ALIVE_TIMEOUT = 0x8d;
-const ADMINISTRATIVE_ACTION = 0x98;
+const SERVER_SHUTTING_DOWN = 0x8b;
 const NORMAL = 0;
 
 const REASONS: Partial<Readonly<Record<CloseReason, number>>> = {
   "taken-over": SESSION_TAKEN_OVER,
   "keep-alive": KEEP_ALIVE_TIMEOUT,
-  "broker-closed": ADMINISTRATIVE_ACTION,
 };
 
 export class Connection<Origin> implements SessionLink, StreamHandlers {
@@ -136,10 +135,18 @@ export class Connection<Origin> implements SessionLink, StreamHandlers {
       if (why === "broker-stopped") this.#outlet.destroy();
       return;
     }
-    const reason = REASONS[why];
+    const reason = this.#reasonFor(why);
     if (reason !== undefined && this.#session?.version === 5) this.#outlet.write(disconnectBytes(reason));
     this.#finish(why, why !== "disconnect");
-    if (why === "broker-stopped") this.#outlet.destroy();
+    if (why === "broker-stopped" && !this.#inside.manners().announcesStop) this.#outlet.destroy();
+  }
+
+  /** What DISCONNECT says in MQTT 5; undefined: there is none. */
+  #reasonFor(why: CloseReason): number | undefined {
+    const { closeReason, announcesStop } = this.#inside.manners();
+    if (why === "broker-closed") return closeReason;
+    if (why === "broker-stopped") return announcesStop ? SERVER_SHUTTING_DOWN : undefined;
+    return REASONS[why];
   }
 
   #connect(packet: Readonly<IConnectPacket>, version: Version): void {
@@ -158,7 +165,8 @@ export class Connection<Origin> implements SessionLink, StreamHandlers {
   #admit(packet: Readonly<IConnectPacket>, version: Version): void {
     const admission = admit(packet, version, this.#origin, this.#inside);
     if (admission.kind === "refused") return this.#refuse(admission.bytes);
-    const { session, isNew, connack, limits } = admission;
+    const { session, isNew, connack, keepAliveMs, limits } = admission;
+    this.#keepAlive.begin(keepAliveMs);
     this.#session = session;
     session.link = this;
     const lie = this.#inside.lies().connack;
@@ -254,7 +262,8 @@ export class Connection<Origin> implements SessionLink, StreamHandlers {
     this.#keepAlive.end();
     this.#throttle?.cancel();
     this.#timer?.cancel();
-    if (why !== "connection-reset" && why !== "broker-stopped") this.#hangUp();
+    const isSudden = why === "broker-stopped" && !this.#inside.manners().announcesStop;
+    if (why !== "connection-reset" && !isSudden) this.#hangUp();
     const session = this.#session;
     this.#inside.observer({ kind: "closed", origin: this.#origin, clientId: session?.clientId ?? null, why });
     if (session !== null) this.#leave(session, isWillDue);

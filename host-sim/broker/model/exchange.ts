@@ -30,6 +30,7 @@ export interface ExchangeParts<Origin> {
 
 const PACKET_ID_NOT_FOUND = 0x92;
 const REFUSAL = 0x80;
+const QUOTA_EXCEEDED = 0x97;
 
 export class Exchange<Origin> {
   readonly #parts: ExchangeParts<Origin>;
@@ -112,17 +113,31 @@ export class Exchange<Origin> {
   }
 
   #takeQos1(id: number, message: Message): void {
-    this.#route(message, this.#parts.origin);
-    const hasLeft = this.#answer("puback", id, 0, this.#onAnswered);
+    const reason = this.#refusal();
+    if (reason === 0) this.#route(message, this.#parts.origin);
+    const hasLeft = this.#answer("puback", id, reason, this.#onAnswered);
     if (!hasLeft) this.#parts.session.incoming.awaitAnswer(id, message);
   }
 
   #takeQos2(id: number, message: Message): void {
     const { session, origin, inside } = this.#parts;
+    if (this.#refusal() !== 0) return this.#refuseQos2(id, message);
     const isRouted = inside.manners().routeQos2 === "at-publish";
     session.incoming.hold(id, { message, origin, isRouted, isReceived: false });
     if (isRouted) this.#route(message, origin);
     this.#sendPubrec(id);
+  }
+
+  /** The exchange is over with that, and its id free. */
+  #refuseQos2(id: number, message: Message): void {
+    const hasLeft = this.#answer("pubrec", id, QUOTA_EXCEEDED, this.#onAnswered);
+    if (!hasLeft) this.#parts.session.incoming.awaitAnswer(id, message);
+  }
+
+  /** The reason code for a message that is not taken, 0 for one that is. */
+  #refusal(): number {
+    const { manners, random } = this.#parts.inside;
+    return this.#parts.session.version === 5 && happens(manners().reject, random) ? QUOTA_EXCEEDED : 0;
   }
 
   #sendPubrec(id: number): void {

@@ -22,6 +22,10 @@ export interface Limits {
   readonly retainAvailable: boolean;
   /** 0: none is taken. */
   readonly topicAliasMaximum: number;
+  /** In place of what a client of MQTT 5 asks for; null: as it likes. */
+  readonly keepAliveSeconds: number | null;
+  /** The longest that a client of MQTT 5 gets; null: as long as it likes. */
+  readonly sessionExpirySeconds: number | null;
 }
 
 /** The largest packet that a remaining length of four bytes allows. */
@@ -39,4 +43,6 @@ export const LIMITS: Limits = {
   maximumQos: 2,
   retainAvailable: true,
   topicAliasMaximum: 0,
+  keepAliveSeconds: null,
+  sessionExpirySeconds: null,
 };

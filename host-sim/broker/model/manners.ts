@@ -32,6 +32,14 @@ export interface Manners {
   readonly fragment: "whole" | "pieces" | "bytes";
   /** Between two pieces. */
   readonly fragmentGapMs: number;
+  /** Answers CONNECTs of MQTT 5 as one that does not speak it: CONNACK 0x84, or as 3.1.1 has it. */
+  readonly refuseFive: "reason" | "return-code" | null;
+  /** The share of QoS 1 and 2 messages that a client of MQTT 5 gets back refused: quota exceeded. */
+  readonly reject: number;
+  /** The reason with which it ends a connection of MQTT 5 for no cause that the client has given. */
+  readonly closeReason: number;
+  /** Whether it takes its leave before it stops: a DISCONNECT in MQTT 5, and a FIN. */
+  readonly announcesStop: boolean;
   /** Closes a connection after so many packets from the client, CONNECT included. */
   readonly closeAfterPackets: number | null;
 }
@@ -50,6 +58,10 @@ export const PLAIN: Manners = {
   readBytesPerSecond: null,
   fragment: "whole",
   fragmentGapMs: 1,
+  refuseFive: null,
+  reject: 0,
+  closeReason: 0x98,
+  announcesStop: false,
   closeAfterPackets: null,
 };
 

@@ -43,6 +43,7 @@ export function searchAsJson({ start, image, wallMs, sum, crashed, replayOf }: S
       superseded: counts.superseded,
       overflow: counts.overflow,
       sessionLost: counts.sessionLost,
+      notSupported: counts.notSupported,
     },
     checked: Object.fromEntries(sum.checked),
     excused: Object.fromEntries([...sum.excused].map(([name, byCause]) => [name, total(byCause)])),

@@ -2,6 +2,7 @@
 import { createRandom } from "../../random/random.ts";
 import { drawFaults, kindsOf } from "../../scenario/fault-families.ts";
 import type { Fault, FaultList } from "../../scenario/faults.ts";
+import { USUAL_FIVE } from "../../scenario/five-terms.ts";
 import type { World } from "../../scenario/world.ts";
 import { usageFailure } from "../failure.ts";
 import { checkTimes, parsedFaults } from "./checks.ts";
@@ -35,6 +36,7 @@ export function worldOf(options: SimOptions, seed: number): World {
     board: options.board,
     link: options.link,
     protocol: options.protocol,
+    five: USUAL_FIVE,
     qos: options.qos as World["qos"],
     devices: options.devices,
     everyMs: options.every,

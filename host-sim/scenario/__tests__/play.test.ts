@@ -8,6 +8,7 @@ import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Core, loadModule } from "../../device/core.ts";
 import { parseFaults } from "../faults.ts";
+import { USUAL_FIVE } from "../five-terms.ts";
 import { type Equipment, type Played, playWhole } from "../play.ts";
 import { countReadings } from "../report.ts";
 import type { World } from "../world.ts";
@@ -21,6 +22,7 @@ const WORLD: World = {
   board: "esp8266",
   link: "starlink-obstructed",
   protocol: "3.1.1",
+  five: USUAL_FIVE,
   qos: 1,
   devices: 1,
   everyMs: 60_000,

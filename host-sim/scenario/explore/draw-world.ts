@@ -4,6 +4,8 @@ import { createRandom, type Random, type RandomStream } from "../../random/rando
 import { drawFaults, kindsOf } from "../fault-families.ts";
 import type { Family, Fault, FaultKind } from "../faults.ts";
 import type { Command, World } from "../world.ts";
+import { drawFive } from "./draw-five.ts";
+import { logUniform } from "./log-uniform.ts";
 
 /** What there is to draw from. */
 export interface Choices {
@@ -41,13 +43,14 @@ export function drawWorld(seed: number, choices: Choices): World {
   const random = createRandom(seed).scope("world");
   const options = random.stream("options");
   const board = options.pick(choices.boards);
-  const protocol = options.chance(0.8) ? "3.1.1" : "3.1";
+  const protocol = options.pick(["5", "5", "5", "3.1.1", "3.1.1", "3.1"] as const);
   const qos = options.pick([0, 1, 1, 2, 2] as const);
   return {
     seed,
     board,
     link: drawLink(choices.links, random.stream("link")),
     protocol,
+    five: drawFive(random.stream("five")),
     qos: choices.emphasis?.qos ?? qos,
     devices: options.pick([1, 1, 1, 1, 2, 3]),
     everyMs: drawInterval(options),
@@ -124,8 +127,4 @@ function drawDownlink(forMs: number, random: RandomStream): readonly Command[] {
     for (let n = 0; n < (isBurst ? count : 1); n += 1) commands.push({ atMs: Math.floor(atMs), qos });
   }
   return commands;
-}
-
-function logUniform(from: number, to: number, random: RandomStream): number {
-  return Math.exp(random.between(Math.log(from), Math.log(to)));
 }

@@ -32,6 +32,7 @@ const COUNT_NAMES = [
   "superseded",
   "overflow",
   "sessionLost",
+  "notSupported",
   "connections",
   "willsFired",
   "bytesUp",

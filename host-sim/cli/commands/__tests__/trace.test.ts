@@ -50,7 +50,17 @@ const HAPPENINGS: readonly Happening[] = [
     isRetained: false,
   },
   { kind: "fault", atMs: 61_000.5, fault: "cut@61s" },
-  { kind: "closed", atMs: 90_061_001, device: 2, life: 3, reason: "peerSilent", by: "client", error: null, code: null, said: null },
+  {
+    kind: "closed",
+    atMs: 90_061_001,
+    device: 2,
+    life: 3,
+    reason: "peerSilent",
+    by: "client",
+    error: null,
+    code: null,
+    said: null,
+  },
 ];
 
 function textOf(happenings: readonly Happening[]): string {

@@ -10,6 +10,9 @@ import { samplesOnTime } from "../../samples-on-time.ts";
 const FACTS: RunFacts = {
   qos: 1,
   protocol: "3.1.1",
+  sessionExpirySeconds: 604_800,
+  readingExpirySeconds: null,
+  isHonestBroker: true,
   devices: 1,
   everyMs: 1000,
   keepAliveSeconds: 60,
@@ -122,7 +125,7 @@ export class Story {
   /** The retained status, with a new packet id. */
   birth(text: "online" | "offline" = "online"): this {
     const packetId = this.nextId();
-    return this.out(PacketType.Publish, { qos: 1, packetId, isRetain: true })
+    return this.out(PacketType.Publish, { qos: 1, packetId, isRetain: true, isStatus: true })
       .tell({ kind: "seen", level: "status", payload: text, isRetained: false })
       .in(PacketType.Puback, { packetId })
       .tell({ kind: "status", status: text });
@@ -229,8 +232,11 @@ export class Story {
       qos: 0,
       isDup: false,
       isRetain: false,
+      isStatus: false,
       code: 0,
       isSessionPresent: false,
+      level: 0,
+      properties: null,
       bytes: 40,
       ...packet,
     });

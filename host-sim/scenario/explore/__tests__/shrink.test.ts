@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Fault } from "../../faults.ts";
+import { USUAL_FIVE } from "../../five-terms.ts";
 import type { World } from "../../world.ts";
 import { shrink } from "../shrink.ts";
 
@@ -16,6 +17,7 @@ const WORLD: World = {
   board: "esp8266",
   link: "geo-vsat,loss=2%",
   protocol: "3.1.1",
+  five: USUAL_FIVE,
   qos: 2,
   devices: 3,
   everyMs: 1000,

@@ -1,0 +1,51 @@
+// Owns what the present connection of a device was agreed to be, as CONNECT and CONNACK say it. Refuses to know whether anybody
+// keeps to it.
+
+import { Property, propertyIn } from "../scenario/packet-properties.ts";
+import { PacketType } from "./packet-type.ts";
+import { perDevice } from "./per-device.ts";
+import type { OfKind, RunFacts } from "./promise.ts";
+
+export interface Agreement {
+  keepAliveMs: number;
+  /** PUBLISHes above QoS 0 that may be unacknowledged. */
+  window: number;
+  maximumQos: number;
+  /** Bytes of a packet that the broker takes. */
+  maximumPacketBytes: number;
+}
+
+export interface Agreements {
+  /** To be called with every packet before it is judged. */
+  see(packet: OfKind<"packet">): void;
+  of(device: number): Readonly<Agreement>;
+}
+
+const MQTT5 = 5;
+
+export function agreements(run: RunFacts): Agreements {
+  const usual = (): Agreement => ({
+    keepAliveMs: run.keepAliveSeconds * 1000,
+    window: run.window,
+    maximumQos: 2,
+    maximumPacketBytes: Number.POSITIVE_INFINITY,
+  });
+  const devices = perDevice(usual);
+
+  function learn(of: Agreement, properties: string | null): void {
+    const keepAlive = propertyIn(properties, Property.ServerKeepAlive);
+    if (keepAlive !== null) of.keepAliveMs = keepAlive * 1000;
+    of.window = Math.min(run.window, propertyIn(properties, Property.ReceiveMaximum) ?? run.window);
+    of.maximumQos = propertyIn(properties, Property.MaximumQos) ?? 2;
+    of.maximumPacketBytes = propertyIn(properties, Property.MaximumPacketSize) ?? Number.POSITIVE_INFINITY;
+  }
+
+  return {
+    see({ way, type, device, level, code, properties }) {
+      if (way === "out" && type === PacketType.Connect) Object.assign(devices(device), usual());
+      if (way === "in" && type === PacketType.Connack && level === MQTT5 && code === 0)
+        learn(devices(device), properties);
+    },
+    of: devices,
+  };
+}
