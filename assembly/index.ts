@@ -17,7 +17,7 @@ import {
   subscribeWithOptions,
 } from "./client/calls";
 import { begin, leave, leaveWith, transportClosed, transportOpened, wake } from "./client/connection";
-import { countSeconds, Five, fiveOf } from "./client/five";
+import { Five, fiveOf } from "./client/five";
 import { nextDeadline, nextEvent } from "./client/poll";
 import {
   addChecked,
@@ -51,6 +51,7 @@ import { propertyBytes } from "./packet/properties";
 import { writeBytesProperty, writeNumberProperty, writePairProperty } from "./packet/property-writer";
 import { receiveSpace, takeReceived } from "./packet/receive";
 import { writeStraight } from "./packet/straight";
+import { passSeconds } from "./session/expiry";
 import { LossPolicy } from "./session/loss";
 import { supplyPart } from "./session/parts";
 import { oweStatus } from "./session/status-cell";
@@ -420,7 +421,7 @@ export function publishPartsWith(
   options: u32,
   nowMs: u32,
 ): i32 {
-  if (isInitialised(c)) countSeconds(c, nowMs);
+  if (isInitialised(c)) passSeconds(c, nowMs);
   return publishInParts(c, topic, name, nameLength, properties, propertiesLength, total, options);
 }
 

@@ -7,13 +7,13 @@ import { checkTopicName } from "../packet/topic";
 import { Packet } from "../packet/types";
 import { accept, payloadAddress } from "../session/accept";
 import { EntryState, Option } from "../session/entry-state";
+import { passSeconds } from "../session/expiry";
 import { drop, STATUS_ENTRY } from "../session/outbox";
 import { PartsWanted, setPartsTotal, TOTAL_BYTES } from "../session/parts";
 import { wantFilterWith } from "../session/subscriptions";
 import { isText, TextKind } from "../session/texts";
 import { Client, entryAt } from "./block";
 import { beginClosing } from "./closing";
-import { countSeconds } from "./five";
 import { isInitialised } from "./settings";
 import { checkOurs } from "./settings-five";
 import { CloseReason, DropReason, Status } from "./status";
@@ -93,7 +93,7 @@ export function publishWithProperties(
 ): i32 {
   if (!isInitialised(c)) return Status.NotInitialised;
   if (!MQTT5) return Status.VersionUnknown;
-  countSeconds(c, nowMs); // the expiry counts from now, not from the last poll
+  passSeconds(c, nowMs); // the expiry counts from now, not from the last poll
   const refusal: i32 = checkNamed(c, topic, name, nameLength, properties, propertiesLength);
   if (refusal < 0) return refusal;
   return take(c, topic, name, nameLength, payload, length, options, properties, propertiesLength);

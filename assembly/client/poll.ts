@@ -4,7 +4,7 @@ import { MQTT5 } from "../features";
 import { ReceiveMode, settle } from "../packet/incoming";
 import { readPackets } from "../packet/receive";
 import { EntryState } from "../session/entry-state";
-import { dropExpired, expiryDeadline } from "../session/expiry";
+import { expiryDeadline, passSeconds } from "../session/expiry";
 import { giveEntry, STATUS_ENTRY, takeDone } from "../session/outbox";
 import { PartsWanted, partCapacity, partsLeft, sourceDeadline } from "../session/parts";
 import { FilterState, freeFilter, nextInState, rowAt } from "../session/subscriptions";
@@ -12,7 +12,7 @@ import { Client, Entry, entryAt, Filter } from "./block";
 import { NO_DEADLINE, remainingMs, sooner } from "./clock";
 import { Pending } from "./closing";
 import { isDrained, onTime } from "./connection";
-import { countSeconds, forgetProperties } from "./five";
+import { forgetProperties } from "./five";
 import { livenessDeadline, pingDeadline } from "./liveness";
 import { Event, Phase } from "./status";
 
@@ -106,7 +106,7 @@ function keepsProperties(c: Client): bool {
 /** The next event, `None` when there is nothing more to tell until bytes come or leave, the deadline passes or a call is made. */
 export function nextEvent(c: Client, nowMs: u32): i32 {
   settle(c);
-  if (countSeconds(c, nowMs)) dropExpired(c);
+  passSeconds(c, nowMs);
   if (MQTT5 && !keepsProperties(c)) forgetProperties(c);
   if (hasReport(c)) return report(c, nowMs);
   const event: i32 = readPackets(c, nowMs);

@@ -3,7 +3,7 @@
 
 import { Client, Entry, entryAt } from "../client/block";
 import { NO_DEADLINE, remainingMs } from "../client/clock";
-import { Five, fiveOf } from "../client/five";
+import { countSeconds, Five, fiveOf } from "../client/five";
 import { DropReason } from "../client/status";
 import { MQTT5 } from "../features";
 import { EntryState, Option } from "./entry-state";
@@ -22,7 +22,12 @@ export function isUselessNow(c: Client, i: u32): bool {
   return MQTT5 && mayExpire(c, i) && secondsLeft(c, entryAt(c, i)) == 0;
 }
 
-/** Ends all of them. Called when a second has passed. */
+/** Counts the seconds that have passed, and ends what is of no use any more. */
+export function passSeconds(c: Client, nowMs: u32): void {
+  if (countSeconds(c, nowMs)) dropExpired(c);
+}
+
+/** Ends all of them. */
 export function dropExpired(c: Client): void {
   if (!MQTT5) return;
   let i: u32 = c.cursor;

@@ -15,17 +15,28 @@ const LONGEST_INTERVAL_MS = 86_400_000;
 /** MQTT's keep-alive has 16 bits of seconds. */
 const LONGEST_KEEP_ALIVE_MS = 65_535_000;
 
-export function checkTimes({ every, for: forMs, keepAlive }: SimOptions): void {
+/** What `1y` is. An expiry has 32 bits of seconds. */
+const LONGEST_EXPIRY_MS = 365 * 86_400_000;
+
+export function checkTimes({ every, for: forMs, keepAlive, expiry }: SimOptions): void {
   if (every < 1 || every > LONGEST_INTERVAL_MS) {
     throw usageFailure("--every is too short or too long for the firmware", "Accepted: --every 1ms to 24h");
   }
   if (forMs === 0) throw usageFailure("--for 0 takes no reading", "Accepted: a duration such as --for 30s");
+  if (expiry !== undefined && (expiry < 1000 || expiry > LONGEST_EXPIRY_MS || expiry % 1000 !== 0)) {
+    throw usageFailure(`--expiry ${expiry}ms cannot be said in MQTT`, "Accepted: whole seconds, 1s to 1y");
+  }
   if (keepAlive !== undefined && (keepAlive > LONGEST_KEEP_ALIVE_MS || keepAlive % 1000 !== 0)) {
     throw usageFailure(
       `--keep-alive ${keepAlive}ms cannot be said in MQTT`,
       "Accepted: whole seconds, 0s (never) to 65535s",
     );
   }
+}
+
+/** Seconds after which an unsent reading is of no use; null for never. */
+export function readingExpirySeconds({ expiry }: SimOptions): number | null {
+  return expiry === undefined ? null : expiry / 1000;
 }
 
 /** None when nothing was typed. `forMs` null: without an end. */

@@ -10,6 +10,7 @@ export function commandLine(options: SimOptions, seed: number): string {
     ["--link", link],
     ["--for", milliseconds(options.for)],
     ["--every", milliseconds(every)],
+    ["--expiry", milliseconds(options.expiry)],
     ["--qos", String(qos)],
     ["--protocol", protocol],
     ["--devices", String(devices)],

@@ -9,6 +9,7 @@ export interface SimOptions {
   readonly link: string;
   readonly for?: number;
   readonly every: number;
+  readonly expiry?: number;
   readonly qos: number;
   readonly protocol: Protocol;
   readonly devices: number;
@@ -46,6 +47,11 @@ export function defineSim(command: Command): void {
       new Option("--every <duration>", "time between readings")
         .argParser(durationArgument)
         .default(DEFAULT_EVERY_MS, "5s"),
+    )
+    .option(
+      "--expiry <duration>",
+      "a reading that could not be sent for so long is dropped, and says so when it is sent (default: never)",
+      durationArgument,
     )
     .option("--qos <0|1|2>", "quality of service of the readings", countArgument(0, 2), 1)
     .option(

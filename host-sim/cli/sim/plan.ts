@@ -8,6 +8,7 @@ import { type LinkProfile, ProfileError } from "../../net/link/profile.ts";
 import { type TlsSettings, TlsSettingsError } from "../../net/tls.ts";
 import { createRandom, drawSeed, type Random } from "../../random/random.ts";
 import { ACCEPTED_FAULTS, describeFault, FAULT_SHAPES, type Fault } from "../../scenario/faults.ts";
+import { USUAL_FIVE } from "../../scenario/five-terms.ts";
 import { deviceNames } from "../../scenario/play.ts";
 import type { BrokerChoice } from "../../scenario/realtime-run.ts";
 import type { RunSettings } from "../../scenario/run-settings.ts";
@@ -15,7 +16,7 @@ import { didYouMean } from "../../words/nearest.ts";
 import { type Board, loadBoard } from "../board.ts";
 import { usageFailure } from "../failure.ts";
 import { type Image, readImage } from "../image.ts";
-import { checkTimes, parsedFaults } from "./checks.ts";
+import { checkTimes, parsedFaults, readingExpirySeconds } from "./checks.ts";
 import { commandLine } from "./command-line.ts";
 import type { SimOptions } from "./options.ts";
 
@@ -71,7 +72,16 @@ export function planOf(options: SimOptions, root: string): Plan {
   return {
     settings: {
       link,
-      device: { capacities: board.capacities, qos, intervalMs: options.every, protocol: options.protocol },
+      device: {
+        capacities: board.capacities,
+        qos,
+        intervalMs: options.every,
+        protocol: options.protocol,
+        expiries: {
+          sessionSeconds: USUAL_FIVE.sessionExpirySeconds,
+          readingSeconds: readingExpirySeconds(options),
+        },
+      },
       pace: options.keepAlive === undefined ? PACE : { ...PACE, keepAliveSeconds: options.keepAlive / 1000 },
       credentials: broker.kind === "remote" ? broker.credentials : null,
       tcp: board.tcp,

@@ -5,7 +5,7 @@ import type { Fault, FaultList } from "../../scenario/faults.ts";
 import { USUAL_FIVE } from "../../scenario/five-terms.ts";
 import type { World } from "../../scenario/world.ts";
 import { usageFailure } from "../failure.ts";
-import { checkTimes, parsedFaults } from "./checks.ts";
+import { checkTimes, parsedFaults, readingExpirySeconds } from "./checks.ts";
 import type { SimOptions } from "./options.ts";
 
 const DAY_MS = 86_400_000;
@@ -36,7 +36,7 @@ export function worldOf(options: SimOptions, seed: number): World {
     board: options.board,
     link: options.link,
     protocol: options.protocol,
-    five: USUAL_FIVE,
+    five: { ...USUAL_FIVE, readingExpirySeconds: readingExpirySeconds(options) },
     qos: options.qos as World["qos"],
     devices: options.devices,
     everyMs: options.every,

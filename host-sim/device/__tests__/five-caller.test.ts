@@ -199,6 +199,18 @@ describe("the deadline of a message that expires", () => {
     assert.ok(exports.deadlineMs(block.client, block.nowMs) > 200_000);
   });
 
+  it("is kept although another is published in the same second", () => {
+    const block = idleFive(core);
+    const ticket = publishFive(block, "t", "x", 1, [[Property.MessageExpiry, 2]]);
+    block.nowMs += 2000;
+    publishFive(block, "t", "y", 1, [[Property.MessageExpiry, 60]]);
+    assert.deepEqual(
+      block.events().map(({ event, ticket, code }) => [event, ticket, code]),
+      [[Event.Dropped, ticket, DropReason.Expired]],
+    );
+    assert.ok(exports.deadlineMs(block.client, block.nowMs) > 58_000);
+  });
+
   it("is a day for one of a lifetime, and none without one", () => {
     const block = idleFive(core);
     assert.equal(exports.deadlineMs(block.client, block.nowMs), -1);

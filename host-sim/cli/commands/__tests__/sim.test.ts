@@ -86,7 +86,7 @@ describe("a run on a good link", () => {
       pending: 0,
       outcomeUnknown: 0,
       duplicates: 0,
-      dropped: { expired: 0, superseded: 0, overflow: 0, sessionLost: 0 },
+      dropped: { expired: 0, superseded: 0, overflow: 0, sessionLost: 0, notSupported: 0 },
       excused: {},
       statusPublished: 2,
       connections: 1,
@@ -180,6 +180,17 @@ describe("faults", () => {
     assert.match(world.stderr.text, /power off[\s\S]*power on[\s\S]*reading 1: [\s\S]*reading 2: /);
   });
 
+  it("readings that waited longer than --expiry are dropped, and no other", async () => {
+    const argv = ["--for", "20s", "--every", "500ms", "--faults", "blackhole=8s@4s"];
+    const forEver = reportOf(await ended([...RUN, ...argv]));
+    assert.equal(forEver.dropped.expired, 0);
+    const world = await ended([...RUN, ...argv, "--expiry", "1s"]);
+    const { lost, delivered, dropped, readings, pending } = reportOf(world);
+    assert.ok(dropped.expired > 0 && delivered > 0);
+    assert.deepEqual([world.code, lost, pending], [0, 0, 0]);
+    assert.equal(readings, delivered + dropped.expired + dropped.overflow);
+  });
+
   it("a blackhole that outlasts the run ends with it", async () => {
     const argv = ["--for", "2s", "--every", "200ms", "--faults", "blackhole=10m@1s"];
     const { lost, pending, delivered, readings } = reportOf(await ended([...RUN, ...argv]));
@@ -248,6 +259,7 @@ describe("wrong usage is 2, says what is accepted, and starts nothing:", () => {
     [["--link", "wifi-hom"], /did you mean wifi-home\?/],
     [["--board", "esp8226"], /did you mean esp8266\?/],
     [["--for", "2s", "--faults", "cut@2s"], /after the end of --for/],
+    [["--expiry", "1500ms"], /cannot be said in MQTT[\s\S]*whole seconds/],
     [["--keep-alive", "1500ms"], /cannot be said in MQTT[\s\S]*whole seconds/],
     [["--trace", "/no/such/folder/x"], /cannot be written/],
     [["--realtime", "--board", "esp8226"], /did you mean esp8266\?[\s\S]*Accepted: .*esp8266/],
