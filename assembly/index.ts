@@ -430,12 +430,18 @@ export function subscribeWith(c: Client, filter: usize, length: u32, options: u3
   return subscribeWithOptions(c, filter, length, options, identifier);
 }
 
-/** `disconnect` with a reason, such as 4 that lets the will out, and prepared properties, 0 none. */
+/**
+ * `disconnect` with a reason, such as 4 that lets the will out, and prepared properties, 0 none. NotSupported: they make it larger
+ * than the broker takes, and nothing has changed.
+ */
 export function disconnectWith(c: Client, reason: u32, text: u32, waitMs: u32, nowMs: u32): i32 {
   return isInitialised(c) ? leaveWith(c, reason, text, waitMs, nowMs) : Status.NotInitialised;
 }
 
-/** Answers Authenticate with prepared properties, or while connected begins to authenticate anew. */
+/**
+ * Answers Authenticate with prepared properties, or while connected begins to authenticate anew. NotSupported while connected: they
+ * make AUTH larger than the broker takes.
+ */
 export function authenticate(c: Client, text: u32): i32 {
   if (!isInitialised(c)) return Status.NotInitialised;
   return MQTT5 ? answerAuth(c, text) : Status.VersionUnknown;

@@ -81,9 +81,12 @@ export const enum Event {
   HandedOver = 10,
   /** An accepted message ends unpublished. `eventTicket`, `eventCode` a DropReason. */
   Dropped = 11,
-  /** `eventFilter`, `eventCode` the granted QoS or 0x80. */
+  /**
+   * `eventFilter`, `eventCode` the granted QoS or 0x80, in 5 any code of SUBACK; also one that this client answers for the broker,
+   * such as 0x95: the filter makes a packet larger than it takes.
+   */
   Subscribed = 12,
-  /** `eventFilter`; the handle is free again after the next poll. */
+  /** `eventFilter`, in 5 `eventCode` as of Subscribed; the handle is free again after the next poll. */
   Unsubscribed = 13,
   /** The retained status was acknowledged, or handed over to a broker that takes nothing above QoS 0. `eventFilter` the handle of its text. */
   StatusPublished = 14,

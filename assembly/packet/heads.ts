@@ -32,7 +32,7 @@ function firstByte(type: u32, flags: u32): u8 {
 
 /**
  * Whether CONNECT asks for a new session. In 5 the same CONNECT discards what the broker kept and has the new one kept; before,
- * that takes a connection of its own.
+ * that takes a connection of its own. [MQTT5-3.1.2-4]
  */
 export function startsClean(c: Client): bool {
   return c.clean || c.clearing || (speaksFive(c) && !c.hasSession);
@@ -80,8 +80,8 @@ export function beginConnect(c: Client): void {
 }
 
 /**
- * Writes an acknowledgement at `at`, and answers its bytes. Only a reason other than success is said, and nothing behind it, which
- * could be too large for the broker: [MQTT5-3.4.2-2] [MQTT5-3.4.2-3] [MQTT5-3.5.2-2] [MQTT5-3.5.2-3]
+ * Writes an acknowledgement at `at`, and answers its bytes. [MQTT5-2.2.1-5] Only a reason other than success is said, and nothing
+ * behind it, which could be too large for the broker: [MQTT5-3.4.2-2] [MQTT5-3.4.2-3] [MQTT5-3.5.2-2] [MQTT5-3.5.2-3]
  * [MQTT5-3.6.2-2] [MQTT5-3.6.2-3] [MQTT5-3.7.2-2] [MQTT5-3.7.2-3]
  */
 function writeAck(at: usize, type: u32, packetId: u32, reason: u32): u32 {
