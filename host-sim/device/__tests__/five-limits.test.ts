@@ -162,6 +162,20 @@ describe("the broker's Receive Maximum", () => {
     assert.equal(onlyPublish(block).payload, "2");
   });
 
+  // [MQTT5-4.9.0-1]
+  it("that was not used up is not what the next connection begins with", () => {
+    const block = connectedFive(core, { clean: false, connack: connack5({ receiveMaximum: 2 }) });
+    block.publish("t", "1", 1);
+    onlyPublish(block);
+    block.closed(ClosedBy.Link);
+    for (const payload of ["2", "3", "4"]) block.publish("t", payload, 1);
+    const { sent } = block.connected(connack5({ receiveMaximum: 3 }, { sessionPresent: true }));
+    assert.deepEqual(
+      publishesIn(sent).map(({ payload }) => payload),
+      ["1", "2", "3"],
+    );
+  });
+
   // [MQTT5-3.3.4-8] [MQTT5-4.9.0-3]
   it("that is used up holds back no other packet, and nothing that comes", () => {
     const block = connectedFive(core, { connack: connack5({ receiveMaximum: 1 }) });

@@ -112,7 +112,15 @@ describe("SUBSCRIBE of MQTT 5", () => {
     assert.equal(subscribeFive(block, "a", 0x40), Status.ArgumentRange);
     assert.equal(subscribeFive(block, "a", 0, 268_435_456), Status.ArgumentRange);
     assert.equal(subscribeFive(block, "$share/g/a", NO_LOCAL), Status.ArgumentRange);
-    for (const filter of ["$share/", "$share/g", "$share//a", "$share/g/", "$share/g+/a", "$share/#/a"])
+    for (const filter of [
+      "$share/",
+      "$share/g",
+      "$share//a",
+      "$share/g/",
+      "$share/g+/a",
+      "$share/+/a",
+      "$share/#/a",
+    ])
       assert.equal(subscribeFive(block, filter, 0), Status.BadFilter, filter);
     assert.ok(subscribeFive(block, "$share/g/#", 1) > 0);
     assert.ok(subscribeFive(block, "$shared/a", 1 | NO_LOCAL) > 0);
