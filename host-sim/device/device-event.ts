@@ -46,8 +46,9 @@ export type ClientEvent =
       readonly by: Word<typeof ClosedBy>;
       /** What the transport had to say about it. */
       readonly error: string | null;
-      /** The reason code of the broker's DISCONNECT, if that ended it, and its reason string. */
+      /** The reason code of the broker's DISCONNECT, if that ended it. */
       readonly code: number | null;
+      /** Its reason string, which is there only when the transport is to be closed: see `readReasonString`. */
       readonly said: string | null;
     }
   | { readonly kind: "message"; readonly topic: string; readonly payload: string }
@@ -122,11 +123,11 @@ function readClosed(core: Core, client: number): ClientEvent {
     by: wordOf(ClosedBy, readField(core, client, FIELDS.eventFlag)),
     error: null,
     code: isTold ? core.exports.eventReason(client) : null,
-    said: isTold ? readReasonString(core, client) : null,
+    said: null,
   };
 }
 
-/** What the broker said in words about the event that `poll` has just answered; null when it did not. */
+/** What the broker said in words about `Refused`, or by DISCONNECT about `CloseTransport`, if `poll` has just answered that; null: nothing. */
 export function readReasonString(core: Core, client: number): string | null {
   const { exports } = core;
   for (let at = exports.nextProperty(client, 0); at !== 0; at = exports.nextProperty(client, at)) {

@@ -4,8 +4,14 @@
 import type { Clock } from "../time/clock.ts";
 import { clientField, type Field, readField } from "./block.ts";
 import type { Board, Core } from "./core.ts";
-import { type ClientEvent, type DeviceEvent, readClientEvent, wordOf } from "./device-event.ts";
-import { type Event, Phase, Sample, SensorLayout, Status } from "./layout.generated.ts";
+import {
+  type ClientEvent,
+  type DeviceEvent,
+  readClientEvent,
+  readReasonString,
+  wordOf,
+} from "./device-event.ts";
+import { Event, Phase, Sample, SensorLayout, Status } from "./layout.generated.ts";
 import { clientMs, type Firmware, Port } from "./port.ts";
 import type { DeviceSurroundings } from "./sensor-device.ts";
 
@@ -38,6 +44,8 @@ export class SensorLife implements Board, Firmware {
   /** Told once the firmware has returned: whoever is told may take its memory away. */
   #switched: DeviceEvent[] | null = null;
   #isCut = false;
+  /** The broker's reason string for ending the present connection. */
+  #said: string | null = null;
 
   constructor(options: LifeOptions) {
     const { around, address, clock, onStep } = options;
@@ -151,6 +159,8 @@ export class SensorLife implements Board, Firmware {
   }
 
   #takeEvent(event: Event): DeviceEvent | null {
+    if (event === Event.OpenTransport) this.#said = null;
+    if (event === Event.CloseTransport) this.#said = readReasonString(this.#core, this.client);
     const told = readClientEvent(this.#core, this.client, event);
     return told === null ? null : this.#translate(told);
   }
@@ -169,7 +179,7 @@ export class SensorLife implements Board, Firmware {
       case "statusRefused":
         return { kind: "statusRefused", status: this.#statusOf(event.text) };
       case "closed":
-        return { ...event, error: this.#port.lastError?.message ?? null };
+        return { ...event, error: this.#port.lastError?.message ?? null, said: this.#said };
       default:
         return event;
     }

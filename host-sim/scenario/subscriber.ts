@@ -45,6 +45,8 @@ export class Subscriber {
   readonly #client: number;
   readonly #port: Port;
   #granted = 0;
+  /** The broker's reason string for ending the connection. */
+  #said: string | null = null;
   /** Why it cannot do its work, once that is known. */
   #trouble: string | null = null;
   #onChange: () => void = () => undefined;
@@ -117,6 +119,7 @@ export class Subscriber {
       watcher(topic, payload, clientField(core, this.#client, "eventRetain") === 1);
       return;
     }
+    if (event === Event.CloseTransport) this.#said = readReasonString(core, this.#client);
     this.#trouble = this.#troubleIn(event) ?? this.#trouble;
     if (event === Event.Subscribed) this.#granted += 1;
     this.#onChange();
@@ -138,9 +141,8 @@ export class Subscriber {
   }
 
   #told(): string {
-    const { core } = this.#around;
-    const why = reasonInWords(core.exports.eventReason(this.#client), readReasonString(core, this.#client));
-    return `the broker closed the connection: ${why}`;
+    const code = this.#around.core.exports.eventReason(this.#client);
+    return `the broker closed the connection: ${reasonInWords(code, this.#said)}`;
   }
 
   /** Resolves to whether it came about before the limit. */

@@ -19,7 +19,7 @@ describe("a line of the trace", () => {
     assert.equal(traceLine(SAMPLES.samplingEnded), "1000.250 - samplingEnded");
     assert.equal(
       traceLine(SAMPLES.closed),
-      '1000.250 2.3 closed reason=peerSilent by=client error="reset by peer"',
+      '1000.250 2.3 closed reason=peerSilent by=client error="reset by peer" code=null said=null',
     );
   });
 

@@ -73,7 +73,7 @@ describe("a run on a good link", () => {
       seed: 7,
       board: "esp8266",
       link: "perfect",
-      protocol: "3.1.1",
+      protocol: "5",
       devices: 1,
       simulatedMs: 5000,
       readings: 10,
@@ -108,7 +108,7 @@ describe("a run on a good link", () => {
   });
 
   for (const qos of [0, 1, 2]) {
-    for (const protocol of ["3.1", "3.1.1"]) {
+    for (const protocol of ["3.1", "3.1.1", "5"]) {
       it(`delivers every reading once at QoS ${qos} over MQTT ${protocol}`, async () => {
         const argv = [
           "--link",
@@ -122,9 +122,9 @@ describe("a run on a good link", () => {
           "--protocol",
           protocol,
         ];
-        const { delivered, refused, duplicates, accepted, readings, lostQos0 } = reportOf(
-          await ended([...RUN, ...argv]),
-        );
+        const report = reportOf(await ended([...RUN, ...argv]));
+        const { delivered, refused, duplicates, accepted, readings, lostQos0 } = report;
+        assert.equal(report.protocol, protocol);
         // at QoS 0 what is taken before the first connection is lost, and nothing else
         assert.deepEqual([refused, duplicates, readings], [0, 0, 12]);
         assert.equal(delivered + lostQos0, accepted[`qos${qos}`]);
@@ -269,7 +269,8 @@ describe("wrong usage is 2, says what is accepted, and starts nothing:", () => {
     [["--realtime", "--every", "2"], /"2" has no unit/],
     [["--realtime", "--every", "2d"], /Accepted: --every 1ms to 24h/],
     [["--realtime", "--for", "0s"], /--for 0 takes no reading/],
-    [["--realtime", "--protocol", "4"], /Accepted: 3\.1, 3\.1\.1, 5/],
+    [["--realtime", "--protocol", "4"], /Accepted: 3\.1, 3\.1\.1, 5\./],
+    [["--protocol", "3.1.1.1"], /Accepted: 3\.1, 3\.1\.1, 5 \(did you mean 3\.1\.1\?\)/],
     [["--realtime", "--qos", "3"], /whole number from 0 to 2/],
     [["--realtime", "--devices", "0"], /whole number from 1 to 100000/],
     [["--realtime", "--devices", "101"], /more than can be followed in real time/],

@@ -34,6 +34,24 @@ function reading(seq: number, atMs: number): Happening {
   return { kind: "reading", atMs, ...ONE, seq, thousandths: 21_370, refusal: null };
 }
 
+const CONNECTED = { kind: "connected", atMs: 400, ...ONE, session: "fresh", version: 5 } as const;
+const CLOSED = {
+  kind: "closed",
+  atMs: 200,
+  ...ONE,
+  reason: "server",
+  by: "server",
+  error: null,
+  code: null,
+  said: null,
+} as const;
+const REFUSED = { kind: "refused", atMs: 100, ...ONE, returnCode: 0x87, said: "ask the \x1bowner" } as const;
+const SHUT_DOWN = { ...CLOSED, atMs: 9000, reason: "serverDisconnect", code: 0x8b } as const;
+const FALLBACK: readonly Happening[] = [
+  { ...CLOSED, reason: "olderVersion", by: "client" },
+  { ...CONNECTED, version: 4 },
+];
+
 /** One outage: the will fires, two readings wait, and both come when the link is up again. */
 const STORY: readonly Happening[] = [
   { kind: "power", atMs: 0, ...ONE, isOn: true, cause: "cold" },
@@ -77,18 +95,32 @@ describe("without a terminal", () => {
     assert.deepEqual(linesOf(STORY), [
       `${NAME}: ESP8266, wifi-home,outage=8s@25s to the embedded broker, seed 7`,
       "   0.0 s  power on",
-      "   0.3 s  connected, a fresh session",
+      "   0.3 s  connected, MQTT 5, a fresh session",
       "   0.3 s  status online",
       "   0.3 s  reading 1: 21.37 °C, 320 ms",
       "  17.0 s  link down: outage",
       "  21.0 s  status offline (the will fired)",
       "  25.0 s  link up",
       "  25.1 s  connection lost: server",
-      "  25.2 s  connected, session resumed",
+      "  25.2 s  connected, MQTT 5, session resumed",
       "  25.3 s  reading 2: 21.38 °C, held 7.3 s while the link was down",
       "  25.3 s  reading 3: -0.40 °C, 801 ms",
       "  25.3 s  reading 3: -0.40 °C, again",
       "  25.3 s  status online",
+    ]);
+  });
+
+  it("a fallback from MQTT 5 is one calm line, and what is spoken then is said", () => {
+    assert.deepEqual(linesOf(FALLBACK).slice(1), [
+      "   0.2 s  the broker does not speak MQTT 5, so 3.1.1 is spoken",
+      "   0.4 s  connected, MQTT 3.1.1, a fresh session",
+    ]);
+  });
+
+  it("a refusal and a broker's DISCONNECT are told once, in the standard's words and the broker's own", () => {
+    assert.deepEqual(linesOf([REFUSED, { ...CLOSED, reason: "refused", by: "client" }, SHUT_DOWN]).slice(1), [
+      "   0.1 s  the broker refuses: Not authorized (ask the \\x1bowner)",
+      "   9.0 s  connection lost: the broker closed it: Server shutting down",
     ]);
   });
 
@@ -127,7 +159,7 @@ describe("the picture", () => {
   it("during an outage shows the link, the session that does not know yet, the queue and the will", () => {
     const text = pictureAt(STORY.slice(0, 10), 24_900).join("\n");
     assert.match(text, /^link {6}down for 7 s \(outage\)$/m);
-    assert.match(text, /^session {3}connected for 24 s, a fresh session$/m);
+    assert.match(text, /^session {3}connected for 24 s, MQTT 5, a fresh session$/m);
     assert.match(text, /^queue {5}■■·{11} 2 of 13 waiting$/m);
     assert.match(text, /^status {4}offline for 3 s, the will fired once$/m);
     assert.match(text, /3 taken, 1 received, 0 lost, 0 dropped, 0 duplicates/);
@@ -136,7 +168,7 @@ describe("the picture", () => {
 
   it("after it shows the session resumed and what the link held back, in the order of arrival", () => {
     const lines = pictureAt(STORY, 26_000);
-    assert.ok(lines.includes("session   connected for 0 s, session resumed"));
+    assert.ok(lines.includes("session   connected for 0 s, MQTT 5, session resumed"));
     const received = lines.filter((line) => line.includes("°C"));
     assert.deepEqual(
       received.map((line) => line.trim()),
@@ -147,6 +179,27 @@ describe("the picture", () => {
         "3    -0.40 °C   again",
       ],
     );
+  });
+
+  it("says what is spoken, and that the broker does not speak 5 until it does", () => {
+    const lines = pictureAt(FALLBACK, 1400);
+    assert.ok(lines.includes("session   connected for 1 s, MQTT 3.1.1, a fresh session"));
+    assert.ok(lines.includes("broker    does not speak MQTT 5, so 3.1.1 is spoken"));
+    const later = pictureAt([...FALLBACK, CLOSED, { ...CONNECTED, atMs: 2000 }], 3000);
+    assert.ok(later.includes("session   connected for 1 s, MQTT 5, a fresh session"));
+    assert.ok(later.every((line) => !line.startsWith("broker")));
+  });
+
+  it("shows why the broker turns it away until it is connected", () => {
+    assert.ok(
+      pictureAt([REFUSED], 500).includes("broker    the broker refuses: Not authorized (ask the \\x1bowner)"),
+    );
+    assert.ok(
+      pictureAt([CONNECTED, SHUT_DOWN], 9500).includes(
+        "broker    the broker closed it: Server shutting down",
+      ),
+    );
+    assert.ok(pictureAt([REFUSED, CONNECTED], 500).every((line) => !line.startsWith("broker")));
   });
 
   it("calls a reading lost that was acknowledged and does not come, not one that is on its way", () => {
