@@ -4,34 +4,41 @@
 import { EventEmitter } from "node:events";
 import { clientField } from "../device/block.ts";
 import type { Core } from "../device/core.ts";
-import {
-  CloseReason,
-  type DropReason,
-  Event,
-  Phase,
-  SessionOutcome,
-  Status,
-} from "../device/layout.generated.ts";
+import { type DropReason, Event, Packet, Phase, SessionOutcome, Status } from "../device/layout.generated.ts";
 import { clientMs, Port } from "../device/port.ts";
 import type { Dialer } from "../net/stream.ts";
 import type { RandomStream } from "../random/random.ts";
 import { after, type Clock, type Timer } from "../time/clock.ts";
+import type { ProtocolVersion } from "./block-settings.ts";
 import { createBlock } from "./create-block.ts";
-import { MqttError } from "./errors.ts";
+import { Endings, endingError } from "./ending.ts";
+import { MqttError, OptionError } from "./errors.ts";
 import type { ClientEvents, SessionStory } from "./events.ts";
+import { sessionExpiryOf } from "./five-settings.ts";
 import { Incoming } from "./incoming.ts";
+import { type Leaving, type LeavingOptions, leavingOf } from "./leaving.ts";
+import {
+  messageProperties,
+  NO_PROPERTIES,
+  type PlainMessage,
+  type PublishOptions,
+} from "./message-properties.ts";
 import type { QoS } from "./options.ts";
 import { type OnOutcome, Outgoing, type PublishResult } from "./outgoing.ts";
+import { PreparedProperties } from "./prepared-properties.ts";
+import { eventProperties } from "./properties/decode.ts";
+import { encodeProperties } from "./properties/encode.ts";
+import type { PacketType, Properties } from "./properties/table.ts";
+import { requestPartsOf } from "./request-properties.ts";
 import type { ClientSettings } from "./settings.ts";
-import { type Filters, type Grant, Subscriptions, wantedFilters } from "./subscriptions.ts";
 import {
-  closeName,
-  closeSentence,
-  refusalName,
-  refusalSentence,
-  statusName,
-  statusSentence,
-} from "./words.ts";
+  type Filters,
+  type Grant,
+  type SubscribeOptions,
+  Subscriptions,
+  wantedFilters,
+} from "./subscriptions.ts";
+import { statusName, statusSentence } from "./words.ts";
 
 export interface ClientParts {
   readonly core: Core;
@@ -41,14 +48,11 @@ export interface ClientParts {
   readonly settings: ClientSettings;
 }
 
-export interface PublishOptions {
-  readonly qos?: QoS;
-  readonly retain?: boolean;
-}
-
 /** How long `end` waits for what is in flight, and for its DISCONNECT to leave. */
 const END_WAIT_MS = 10_000;
 const GOODBYE_MS = 2000;
+const PLAIN_GOODBYE: Leaving = { reasonCode: 0, bytes: new Uint8Array() };
+const FIVE = 5;
 
 const SESSION_STORIES: Readonly<Record<number, SessionStory>> = {
   [SessionOutcome.Fresh]: "fresh",
@@ -68,12 +72,13 @@ export class MqttClient extends EventEmitter<ClientEvents> {
   readonly #outgoing: Outgoing;
   readonly #incoming: Incoming;
   readonly #subscriptions: Subscriptions;
-  readonly #highestQos: QoS;
+  readonly #endings: Endings;
+  readonly #prepared: PreparedProperties;
+  readonly #settings: ClientSettings;
   #isPumpDue = false;
   #isEnded = false;
   #ending: { readonly promise: Promise<void>; readonly done: () => void; limit: Timer | null } | null = null;
-  /** The last CONNACK's refusal, until the close that follows it. */
-  #refusal: MqttError | null = null;
+  #leaving: Leaving | null = null;
   #wasConnected = false;
   #hasDialled = false;
 
@@ -86,7 +91,9 @@ export class MqttClient extends EventEmitter<ClientEvents> {
     const { address, bytes } = createBlock(core, settings, clientMs(clock));
     this.#block = address;
     this.#blockBytes = bytes;
-    this.#highestQos = settings.highestQos;
+    this.#settings = settings;
+    this.#endings = new Endings(core, address);
+    this.#prepared = new PreparedProperties(core, address);
     const shared = { core, block: this.#block };
     this.#outgoing = new Outgoing({
       ...shared,
@@ -95,7 +102,9 @@ export class MqttClient extends EventEmitter<ClientEvents> {
       entryCount: clientField(core, this.#block, "entryCapacity"),
       texts: capacities.texts,
       queueQoSZero: settings.queueQoSZero,
+      clock,
       onDropped: (dropped) => this.#tell("dropped", dropped),
+      onRejected: (rejected) => this.#tell("rejected", rejected),
       onOutcome: (ticket, reason) => this.onOutcome(ticket, reason),
     });
     this.#incoming = new Incoming({
@@ -109,6 +118,7 @@ export class MqttClient extends EventEmitter<ClientEvents> {
     this.#subscriptions = new Subscriptions({
       ...shared,
       capacity: capacities.filters,
+      hasOptions: this.#speaksFive,
       onRefusedAgain: (filter) => this.#tell("subscriptionRefused", filter),
     });
     const firmware = {
@@ -136,12 +146,21 @@ export class MqttClient extends EventEmitter<ClientEvents> {
    * `code` says why the message was refused or dropped. Messages wait, in order, while the outbox is full.
    */
   publish(topic: string, payload: string | Uint8Array, options: PublishOptions = {}): Promise<PublishResult> {
-    const { qos = 0, retain = false } = options;
+    const { qos = 0, retain = false, mayLower = false, properties } = options;
     if (this.#isOver) return Promise.reject(ended());
-    if ((qos !== 0 && qos !== 1 && qos !== 2) || qos > this.#highestQos)
+    if ((qos !== 0 && qos !== 1 && qos !== 2) || qos > this.#settings.highestQos)
       return Promise.reject(statusError(Status.QosRange));
+    const message = { topic, payload, qos, retain, mayLower };
+    if (properties !== undefined) return this.#publishWith(message, properties);
     this.#pumpSoon();
-    return this.#outgoing.publish(topic, payload, qos, retain);
+    return this.#outgoing.publish({ ...message, ...NO_PROPERTIES });
+  }
+
+  async #publishWith(message: PlainMessage, properties: Properties): Promise<PublishResult> {
+    this.#checkVersion(properties);
+    const encoded = messageProperties(this.#core, properties);
+    this.#pumpSoon();
+    return this.#outgoing.publish({ ...message, ...encoded });
   }
 
   /** A handle for `publishBytes`. Throws an `MqttError` for a wrong topic, or when there is no room for another. */
@@ -162,7 +181,7 @@ export class MqttClient extends EventEmitter<ClientEvents> {
    */
   publishBytes(topic: number, payload: Uint8Array, qos: QoS = 0, retain = false): number {
     if (this.#isOver) return Status.WrongPhase;
-    if (qos > this.#highestQos) return Status.QosRange;
+    if (qos > this.#settings.highestQos) return Status.QosRange;
     const ticket = this.#outgoing.publishBytes(topic, payload, qos, retain);
     if (ticket !== Status.OutboxFull) {
       this.#pumpSoon();
@@ -177,26 +196,55 @@ export class MqttClient extends EventEmitter<ClientEvents> {
     if (!this.#isEnded) this.#port.pump();
   }
 
-  /** Resolves with what the broker granted: the QoS for each filter, or 0x80 where it refused. */
-  async subscribe(filters: Filters, { qos = 0 }: { readonly qos?: QoS } = {}): Promise<readonly Grant[]> {
+  /** Resolves with what the broker granted: the QoS for each filter, or from 128 on why it refused. */
+  async subscribe(filters: Filters, options: SubscribeOptions = {}): Promise<readonly Grant[]> {
     if (this.#isOver) throw ended();
-    const grants = this.#subscriptions.subscribe(wantedFilters(filters, qos));
+    const { properties = {}, ...shared } = options;
+    this.#checkVersion(properties);
+    const request = requestPartsOf(this.#core, Packet.Subscribe, properties);
+    const grants = this.#subscriptions.subscribe(wantedFilters(filters, shared, request));
     this.#pumpSoon();
     return grants;
   }
 
-  async unsubscribe(filters: string | readonly string[]): Promise<void> {
+  async unsubscribe(
+    filters: string | readonly string[],
+    { properties = {} }: Pick<SubscribeOptions, "properties"> = {},
+  ): Promise<void> {
     if (this.#isOver) throw ended();
-    const done = this.#subscriptions.unsubscribe(typeof filters === "string" ? [filters] : filters);
+    this.#checkVersion(properties);
+    const request = requestPartsOf(this.#core, Packet.Unsubscribe, properties);
+    const list = typeof filters === "string" ? [filters] : filters;
+    const done = this.#subscriptions.unsubscribe(list, request);
     this.#pumpSoon();
     return done;
   }
 
   /**
+   * The next step of an authentication in MQTT 5: the answer to `auth` with reason code 24, or while connected the beginning of
+   * another one. The method is CONNECT's. Throws an `MqttError` when it is not this client's turn.
+   */
+  authenticate(properties: Properties = {}): void {
+    if (this.#isOver) throw ended();
+    const { authenticationMethod } = this.#settings.block.properties;
+    const bytes = this.#encoded(Packet.Auth, {
+      ...(authenticationMethod !== undefined && { authenticationMethod }),
+      ...properties,
+    });
+    const status = this.#prepared.use(Packet.Auth, bytes, (text) =>
+      this.#core.exports.authenticate(this.#block, text),
+    );
+    if (status < 0) throw statusError(status);
+    this.#pumpSoon();
+  }
+
+  /**
    * Ends the client: waits for what is in flight, though not for ever, and says DISCONNECT. Without a connection, or forced,
    * it ends at once; forced it says no DISCONNECT, so that a will fires. What was not acknowledged rejects as `client-ended`.
+   * Throws an `OptionError` for what DISCONNECT cannot say, and has then done nothing.
    */
-  end(force = false): Promise<void> {
+  end(force = false, options: LeavingOptions = {}): Promise<void> {
+    this.#leaving ??= this.#leavingOf(options);
     if (this.#ending === null) {
       let done = (): void => {};
       const promise = new Promise<void>((resolve) => {
@@ -210,6 +258,27 @@ export class MqttClient extends EventEmitter<ClientEvents> {
     if (force) queueMicrotask(() => this.#finish());
     else if (this.connected) this.#pumpSoon();
     return promise;
+  }
+
+  get #speaksFive(): boolean {
+    return this.#settings.block.version === FIVE;
+  }
+
+  /** Properties that go nowhere must not pass in silence. */
+  #checkVersion(properties: Properties): void {
+    if (!this.#speaksFive && Object.keys(properties).length > 0)
+      throw new OptionError("properties need protocolVersion 5");
+  }
+
+  #encoded(type: PacketType, properties: Properties): Buffer {
+    this.#checkVersion(properties);
+    return encodeProperties(this.#core, type, properties);
+  }
+
+  #leavingOf(options: LeavingOptions): Leaving {
+    const { clean, properties } = this.#settings.block;
+    this.#checkVersion(options.properties ?? {});
+    return leavingOf(this.#core, options, sessionExpiryOf(clean, properties));
   }
 
   get #isOver(): boolean {
@@ -229,18 +298,22 @@ export class MqttClient extends EventEmitter<ClientEvents> {
     this.#endWhenDone();
   };
 
-  /** What follows on each event. `StatusPublished` and `CloseTransport` are for others to act on. */
+  /** What follows on each event. `StatusPublished` is for others to act on. */
   readonly #reactions: Readonly<Partial<Record<Event, () => void>>> = {
     [Event.OpenTransport]: () => this.#opening(),
     [Event.Connected]: () => this.#accepted(),
-    [Event.Refused]: () => this.#refused(),
+    [Event.Refused]: () => this.#endings.refused(),
+    [Event.CloseTransport]: () => this.#closing(),
     [Event.Closed]: () => this.#closed(),
+    [Event.Authenticate]: () =>
+      this.#tell("auth", { reasonCode: this.#field("eventCode"), properties: this.#properties() }),
     [Event.Message]: () => this.#incoming.take(),
     [Event.MessageAborted]: () => this.#aborted(),
     [Event.MessageTooLarge]: () => this.#tell("tooLarge", { topic: "", total: this.#field("eventTotal") }),
-    [Event.Published]: () => this.#settled(0),
-    [Event.HandedOver]: () => this.#settled(0),
-    [Event.Dropped]: () => this.#settled(this.#field("eventCode") as DropReason),
+    [Event.Published]: () => this.#settled("published", this.#field("eventCode")),
+    [Event.HandedOver]: () => this.#settled("published", 0),
+    [Event.Dropped]: () => this.#settled("dropped", this.#field("eventCode") as DropReason),
+    [Event.Rejected]: () => this.#settled("rejected", this.#field("eventCode")),
     [Event.Subscribed]: () =>
       this.#subscriptions.subscribed(this.#field("eventFilter"), this.#field("eventCode")),
     [Event.Unsubscribed]: () => this.#subscriptions.unsubscribed(this.#field("eventFilter")),
@@ -258,27 +331,27 @@ export class MqttClient extends EventEmitter<ClientEvents> {
     this.#wasConnected = true;
     const session = SESSION_STORIES[this.#field("eventCode")] ?? "fresh";
     const sessionPresent = this.#field("eventFlag") === 1;
+    const properties = this.#properties();
+    const protocolVersion = this.#field("version") as ProtocolVersion;
     this.#outgoing.handOver();
-    this.#tell("connect", { sessionPresent, session });
+    this.#tell("connect", { sessionPresent, session, protocolVersion, properties });
     if (session === "lost") this.#tell("sessionLost");
   }
 
-  #refused(): void {
-    const returnCode = this.#field("eventCode");
-    this.#refusal = new MqttError(refusalName(returnCode), refusalSentence(returnCode), returnCode);
+  #closing(): void {
+    const said = this.#endings.closing();
+    if (said === null) return;
+    this.#tell("disconnect", { reasonCode: said.reasonCode, properties: said.properties ?? {} });
   }
 
   #closed(): void {
-    const reason = this.#field("eventCode") as CloseReason;
-    // The client discards what the broker kept for an earlier life of it, or falls back, before it really connects.
-    const isOwnSake = reason === CloseReason.SessionCleared || reason === CloseReason.OlderVersion;
-    if (isOwnSake || reason === CloseReason.ForeignSession) {
+    const ending = this.#endings.closed();
+    if (ending === null) {
       this.#hasDialled = false;
       return;
     }
-    const error = this.#refusal ?? this.#closeError(reason);
+    const error = endingError(ending, this.#port.lastError);
     const wasConnected = this.#wasConnected;
-    this.#refusal = null;
     this.#wasConnected = false;
     if (error !== null && this.listenerCount("error") > 0) this.#tell("error", error);
     this.#tell("close");
@@ -286,21 +359,16 @@ export class MqttClient extends EventEmitter<ClientEvents> {
     if (this.#ending !== null) this.#finish();
   }
 
-  #closeError(reason: CloseReason): MqttError | null {
-    if (reason === CloseReason.Goodbye) return null;
-    const { lastError } = this.#port;
-    if (lastError === null) return new MqttError(closeName(reason), closeSentence(reason));
-    const code = lastError.kind === "tls" ? lastError.reason : lastError.kind;
-    return new MqttError(code, lastError.message);
-  }
-
   #aborted(): void {
     this.#incoming.abort();
     this.#tell("partsAborted");
   }
 
-  #settled(reason: DropReason | 0): void {
-    this.#outgoing.settle(this.#field("eventTicket"), reason);
+  #settled<How extends "published" | "dropped" | "rejected">(
+    how: How,
+    code: Parameters<Outgoing[How]>[1],
+  ): void {
+    this.#outgoing[how](this.#field("eventTicket"), code as DropReason);
     this.#outgoing.handOver();
     this.#endWhenDone();
   }
@@ -311,7 +379,14 @@ export class MqttClient extends EventEmitter<ClientEvents> {
 
   #sayGoodbye(): void {
     if (this.#isEnded) return;
-    this.#core.exports.disconnect(this.#block, GOODBYE_MS, clientMs(this.#clock));
+    const { exports } = this.#core;
+    const nowMs = clientMs(this.#clock);
+    const { reasonCode, bytes } = this.#leaving ?? PLAIN_GOODBYE;
+    const status = this.#prepared.use(Packet.Disconnect, bytes, (text) =>
+      exports.disconnectWith(this.#block, reasonCode, text, GOODBYE_MS, nowMs),
+    );
+    // There is no connection that it could be said on.
+    if (status < 0) exports.disconnect(this.#block, GOODBYE_MS, nowMs);
     this.#port.pump();
   }
 
@@ -327,6 +402,10 @@ export class MqttClient extends EventEmitter<ClientEvents> {
     if (wasOpen) this.#tell("close");
     this.#tell("end");
     this.#ending?.done();
+  }
+
+  #properties(): Properties {
+    return eventProperties(this.#core, this.#block) ?? {};
   }
 
   #field(name: Parameters<typeof clientField>[2]): number {

@@ -1,15 +1,36 @@
 // Owns the names and arguments of the Node client's events. Knows nothing of when they happen.
 
+import type { ProtocolVersion } from "./block-settings.ts";
 import type { MqttError } from "./errors.ts";
 import type { ReceivedPacket, ReceivedPart, Undelivered } from "./incoming.ts";
-import type { Dropped } from "./outgoing.ts";
+import type { Dropped, Rejected } from "./outgoing.ts";
+import type { Properties } from "./properties/table.ts";
 
 /** What became of the session: a new one, the old one, a new one in place of one that the broker forgot, or a new one after what the broker kept for an earlier life of this client was discarded. */
 export type SessionStory = "fresh" | "resumed" | "lost" | "cleared";
 
+export interface Accepted {
+  readonly sessionPresent: boolean;
+  readonly session: SessionStory;
+  /** The version that is spoken: 4 where the broker refused 5. */
+  readonly protocolVersion: ProtocolVersion;
+  /** What a broker of MQTT 5 says of itself: its limits, an assigned client id, … */
+  readonly properties: Properties;
+}
+
+/** What the broker of MQTT 5 says in DISCONNECT or AUTH. */
+export interface Word {
+  readonly reasonCode: number;
+  readonly properties: Properties;
+}
+
 export interface ClientEvents {
   /** The broker accepted. */
-  connect: [{ readonly sessionPresent: boolean; readonly session: SessionStory }];
+  connect: [accepted: Accepted];
+  /** The broker asks for the next step of the authentication (24), to be answered by `authenticate`; or has taken the last (0). */
+  auth: [word: Word];
+  /** The broker said why it closes the connection; `error` and `close` follow. */
+  disconnect: [word: Word];
   message: [topic: string, payload: Buffer, packet: ReceivedPacket];
   /** With `streamLargeMessages`: bytes of a message larger than the receive buffer. */
   part: [part: ReceivedPart];
@@ -19,6 +40,8 @@ export interface ClientEvents {
   tooLarge: [message: Undelivered];
   /** A message that `publish` accepted ended unpublished. Its promise is rejected too. */
   dropped: [message: Dropped];
+  /** The broker refused a message. Its promise is rejected too. */
+  rejected: [message: Rejected];
   /** The broker has forgotten the session. Subscriptions are made again by the client itself. */
   sessionLost: [];
   /** A filter that was granted before was refused in a new session. */

@@ -4,6 +4,8 @@
 import { clientField } from "../device/block.ts";
 import type { Core } from "../device/core.ts";
 import type { QoS } from "./options.ts";
+import { eventProperties } from "./properties/decode.ts";
+import type { Properties } from "./properties/table.ts";
 
 export interface ReceivedPacket {
   readonly cmd: "publish";
@@ -12,6 +14,8 @@ export interface ReceivedPacket {
   readonly qos: QoS;
   readonly retain: boolean;
   readonly dup: boolean;
+  /** Those of MQTT 5, where it came with any. */
+  readonly properties?: Properties;
 }
 
 /** Bytes `offset` and on of a payload of `total` bytes. */
@@ -44,6 +48,7 @@ export function readMessage(core: Core, block: number): ReceivedPart {
   const payloadAt = block + clientField(core, block, "eventPayloadAt");
   const payload = Buffer.allocUnsafe(clientField(core, block, "eventPayloadLength"));
   core.bytes.copy(payload, 0, payloadAt, payloadAt + payload.length);
+  const properties = eventProperties(core, block);
   return {
     cmd: "publish",
     topic: core.bytes.toString("utf8", topicAt, topicEnd),
@@ -51,6 +56,7 @@ export function readMessage(core: Core, block: number): ReceivedPart {
     qos: clientField(core, block, "eventQos") as QoS,
     retain: clientField(core, block, "eventRetain") === 1,
     dup: clientField(core, block, "eventDup") === 1,
+    ...(properties !== null && { properties }),
     offset: clientField(core, block, "eventPartOffset"),
     total: clientField(core, block, "eventTotal"),
   };
@@ -60,6 +66,8 @@ export class Incoming {
   readonly #parts: IncomingParts;
   /** The parts of the message under way. */
   #chunks: Buffer[] = [];
+  /** Its properties, which come with its first part. */
+  #properties: Pick<ReceivedPacket, "properties"> = {};
 
   constructor(parts: IncomingParts) {
     this.#parts = parts;
@@ -68,7 +76,9 @@ export class Incoming {
   /** The client reports a message or a part of one. */
   take(): void {
     const { core, block, streamLargeMessages } = this.#parts;
-    const { offset, total, ...packet } = readMessage(core, block);
+    const { offset, total, properties, ...bare } = readMessage(core, block);
+    if (offset === 0) this.#properties = properties === undefined ? {} : { properties };
+    const packet = { ...bare, ...this.#properties };
     if (packet.payload.length === total) this.#parts.onMessage(packet);
     else if (streamLargeMessages) this.#parts.onPart({ ...packet, offset, total });
     else this.#assemble({ ...packet, offset, total });

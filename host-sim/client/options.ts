@@ -3,6 +3,7 @@
 import type { Capacities } from "../device/core.ts";
 import { nearestName } from "../words/nearest.ts";
 import { OptionError } from "./errors.ts";
+import type { Properties } from "./properties/table.ts";
 
 export type QoS = 0 | 1 | 2;
 
@@ -11,6 +12,8 @@ export interface WillOptions {
   readonly payload?: string | Uint8Array;
   readonly qos?: QoS;
   readonly retain?: boolean;
+  /** Of MQTT 5. */
+  readonly properties?: Properties;
 }
 
 /** Names, units and defaults as in MQTT.js, where it has them. */
@@ -29,8 +32,13 @@ export interface ClientOptions {
   readonly username?: string;
   readonly password?: string | Uint8Array;
   readonly will?: WillOptions;
-  /** 3 for MQTT 3.1, 4 for 3.1.1. Default: 4. */
-  readonly protocolVersion?: 3 | 4;
+  /**
+   * 3 for MQTT 3.1, 4 for 3.1.1, 5 for 5, which falls back to 3.1.1 by itself where the broker refuses it: what only 5 has is then
+   * not sent. Default: 5.
+   */
+  readonly protocolVersion?: 3 | 4 | 5;
+  /** Of CONNECT, in MQTT 5. `receiveMaximum` is `capacities.inboundIds` by another name. */
+  readonly properties?: Properties;
   /**
    * Milliseconds up to which the first reconnection waits, at random; every further one without progress up to twice as
    * long, to at most two minutes. 0: a connection that ends stays ended. Default: 1,000.
@@ -104,7 +112,13 @@ function fields(rules: Readonly<Record<string, Rule>>): Rule {
 const DAY_MS = 86_400_000;
 const MOST_BYTES = 2 ** 31 - 1;
 
-const willRules = { topic: text, payload: bytes, qos: oneOf(0, 1, 2), retain: flag };
+/** What is in them is checked when they are encoded. */
+const object: Rule = {
+  accepts: "an object",
+  isMet: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+};
+
+const willRules = { topic: text, payload: bytes, qos: oneOf(0, 1, 2), retain: flag, properties: object };
 
 const capacityRules: Readonly<Record<keyof Capacities, Rule>> = {
   receiveBytes: whole(64, 268_435_460, "bytes"),
@@ -126,7 +140,8 @@ const rules: Readonly<Record<keyof ClientOptions, Rule>> = {
   username: text,
   password: bytes,
   will: fields(willRules),
-  protocolVersion: oneOf(3, 4),
+  protocolVersion: oneOf(3, 4, 5),
+  properties: object,
   reconnectPeriod: whole(0, DAY_MS, "milliseconds"),
   connectTimeout: whole(1, DAY_MS, "milliseconds"),
   ca: bytes,
@@ -155,8 +170,19 @@ export function checkOptions(options: ClientOptions): void {
   if (options.receiveOnly === true && options.clean !== false) {
     throw new OptionError("receiveOnly needs clean: false, or there is no session to resume");
   }
-  if (options.password !== undefined && options.username === undefined) {
-    throw new OptionError("password needs a username"); // [MQTT3-3.1.2-22]
+  checkVersion(options);
+}
+
+/** What only MQTT 5 can say. It may have to fall back, so a password alone must be asked for by an explicit version. */
+function checkVersion({ protocolVersion, properties, will, password, username }: ClientOptions): void {
+  if (protocolVersion === 3 || protocolVersion === 4) {
+    for (const [name, given] of Object.entries({ properties, "will.properties": will?.properties })) {
+      if (given !== undefined && Object.keys(given).length > 0)
+        throw new OptionError(`${name} need protocolVersion 5`);
+    }
+  }
+  if (password !== undefined && username === undefined && protocolVersion !== 5) {
+    throw new OptionError("password needs a username, but for protocolVersion 5"); // [MQTT3-3.1.2-22]
   }
 }
 

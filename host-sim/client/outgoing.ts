@@ -3,16 +3,31 @@
 
 import { clientField } from "../device/block.ts";
 import type { Core } from "../device/core.ts";
-import { type DropReason, Option, Status } from "../device/layout.generated.ts";
+import { DropReason, Option, Property, Status } from "../device/layout.generated.ts";
+import { clientMs } from "../device/port.ts";
+import type { Clock } from "../time/clock.ts";
 import { MqttError } from "./errors.ts";
+import type { MessageProperties, PlainMessage } from "./message-properties.ts";
 import { MessageQueue, type QueueLimits } from "./message-queue.ts";
 import type { QoS } from "./options.ts";
+import { eventProperties } from "./properties/decode.ts";
+import type { Properties } from "./properties/table.ts";
+import { reasonName, reasonWords } from "./reasons.ts";
 import { TopicCache } from "./topic-cache.ts";
 import { dropName, dropSentence, statusName, statusSentence } from "./words.ts";
 
 export interface PublishResult {
-  /** 0: success. MQTT 3.1.1 knows no other. */
+  /** 0: success. MQTT 3.1.1 knows no other; in 5 it is below 128, such as 16: nobody has subscribed. */
   readonly reasonCode: number;
+  /** Of the acknowledgement, in MQTT 5. */
+  readonly properties?: Properties;
+}
+
+/** The broker has refused a message. */
+export interface Rejected {
+  readonly topic: string;
+  readonly reasonCode: number;
+  readonly properties: Properties;
 }
 
 export interface Dropped {
@@ -21,12 +36,15 @@ export interface Dropped {
   readonly why: string;
 }
 
-/** How a message that was published with `publishBytes` ended: 0 published, else a DropReason. */
-export type OnOutcome = (ticket: number, reason: DropReason | 0) => void;
+/** How a message that was published with `publishBytes` ended: 0 published, a DropReason, or from 128 on why the broker refused it. */
+export type OnOutcome = (ticket: number, reason: number) => void;
 
 interface Message {
   readonly topic: string;
   readonly payload: string | Uint8Array;
+  readonly properties: Uint8Array;
+  /** Of the host's clock: what it waits for room counts too. */
+  readonly expiresAtMs: number | null;
   readonly topicBytes: number;
   readonly size: number;
   readonly options: number;
@@ -44,10 +62,16 @@ export interface OutgoingParts {
   /** Whether QoS 0 messages wait for a connection. */
   readonly queueQoSZero: boolean;
   readonly onDropped: (dropped: Dropped) => void;
+  readonly onRejected: (rejected: Rejected) => void;
   readonly onOutcome: OnOutcome;
+  readonly clock: Clock;
 }
 
 const MOST_TOPIC_BYTES = 65_535;
+/** What the outbox keeps beside topic, properties and payload, at most: two lengths, and the expiry. */
+const MOST_EXTRA_BYTES = 8;
+/** Of an encoded expiry. */
+const EXPIRY_BYTES = 5;
 const SUCCESS: PublishResult = { reasonCode: 0 };
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
@@ -71,14 +95,17 @@ export class Outgoing {
     return this.#unsettled + this.#queue.length;
   }
 
-  publish(topic: string, payload: string | Uint8Array, qos: QoS, retain: boolean): Promise<PublishResult> {
+  publish(publishing: PlainMessage & MessageProperties): Promise<PublishResult> {
+    const { topic, payload, qos, retain, mayLower, properties, expiry } = publishing;
     return new Promise((resolve, reject) => {
-      const options = qos | (retain ? Option.Retain : 0);
+      const expiresAtMs = expiry === null ? null : this.#parts.clock.nowMs + expiry * 1000;
+      const options = qos | (retain ? Option.Retain : 0) | (mayLower ? Option.MayLower : 0);
       const topicBytes = Buffer.byteLength(topic);
       const size = typeof payload === "string" ? Buffer.byteLength(payload) : payload.length;
       const fault = topicFault(topic, topicBytes);
       if (fault !== null) reject(refusal(fault));
-      else this.#accept({ topic, payload, topicBytes, size, options, resolve, reject });
+      else
+        this.#accept({ topic, payload, properties, expiresAtMs, topicBytes, size, options, resolve, reject });
     });
   }
 
@@ -98,29 +125,57 @@ export class Outgoing {
   /** Room may have come, or a connection: what waits is handed over, in its order. */
   handOver(): void {
     for (let message = this.#queue.first; message !== undefined; message = this.#queue.first) {
-      const status = this.#offer(message);
+      const isExpired = secondsLeft(message, this.#parts.clock) === 0;
+      const status = isExpired ? 0 : this.#offer(message);
       if (this.#waits(status)) return;
       this.#queue.take();
-      this.#settleOffer(message, status);
+      if (isExpired) this.#drop(message, DropReason.Expired);
+      else this.#settleOffer(message, status);
     }
   }
 
-  /** The message with this ticket has ended: 0 published, else why not. */
-  settle(ticket: number, reason: DropReason | 0): void {
+  /** The message with this ticket was acknowledged, or handed over. To be called while its event holds. */
+  published(ticket: number, reasonCode: number): void {
+    const message = this.#end(ticket, 0);
+    if (message === null) return;
+    const { core, block } = this.#parts;
+    const properties = eventProperties(core, block);
+    if (properties !== null) message.resolve({ reasonCode, properties });
+    else message.resolve(reasonCode === 0 ? SUCCESS : { reasonCode });
+  }
+
+  dropped(ticket: number, reason: DropReason): void {
+    const message = this.#end(ticket, reason);
+    if (message !== null) this.#drop(message, reason);
+  }
+
+  /** The broker refused it. To be called while its event holds. */
+  rejected(ticket: number, reasonCode: number): void {
+    const message = this.#end(ticket, reasonCode);
+    if (message === null) return;
+    const { core, block } = this.#parts;
+    const { topic } = message;
+    const properties = eventProperties(core, block) ?? {};
+    const words = `not published to ${topic}: the broker refused it: ${reasonWords(reasonCode, properties)}`;
+    message.reject(new MqttError(reasonName(reasonCode), words, { reasonCode, properties }));
+    this.#parts.onRejected({ topic, reasonCode, properties });
+  }
+
+  #drop({ topic, reject }: Message, reason: DropReason): void {
+    reject(new MqttError(dropName(reason), `not published to ${topic}: ${dropSentence(reason)}`));
+    this.#parts.onDropped({ topic, why: dropName(reason) });
+  }
+
+  /** The message that a promise stands for; of any other its outcome is told. */
+  #end(ticket: number, reason: number): Message | null {
     this.#unsettled -= 1;
     const message = this.#inOutbox[ticket];
     if (message == null) {
       this.#parts.onOutcome(ticket, reason);
-      return;
+      return null;
     }
     this.#inOutbox[ticket] = null;
-    if (reason === 0) {
-      message.resolve(SUCCESS);
-      return;
-    }
-    const { topic } = message;
-    message.reject(new MqttError(dropName(reason), `not published to ${topic}: ${dropSentence(reason)}`));
-    this.#parts.onDropped({ topic, why: dropName(reason) });
+    return message;
   }
 
   /** The message being sent asks for its next bytes. */
@@ -173,16 +228,17 @@ export class Outgoing {
   }
 
   /** What does not fit the outbox even when it is empty is sent from here. */
-  #isInParts({ topicBytes, size }: Message): boolean {
-    return 2 + topicBytes + size > this.#parts.outboxBytes;
+  #isInParts({ topicBytes, size, properties }: Message): boolean {
+    return MOST_EXTRA_BYTES + topicBytes + properties.length + size > this.#parts.outboxBytes;
   }
 
   #offer(message: Message): number {
     const { core, block } = this.#parts;
     const { exports, inbox } = core;
-    const { topic, payload, size, options } = message;
+    const { topic, payload, size, options, properties, expiresAtMs } = message;
     const handle = this.#topics.handleOf(topic);
     const topicBytes = handle === 0 ? core.put(inbox, topic) : 0;
+    if (properties.length > 0 || expiresAtMs !== null) return this.#offerWith(message, handle, topicBytes);
     if (this.#isInParts(message))
       return exports.publishParts(block, handle, inbox, topicBytes, size, options);
     const payloadAt = inbox + topicBytes;
@@ -191,6 +247,35 @@ export class Outgoing {
       ? exports.publishTo(block, inbox, topicBytes, payloadAt, size, options)
       : exports.publish(block, handle, payloadAt, size, options);
   }
+
+  /** The same with properties. The topic lies in the inbox, unless it has a handle. */
+  #offerWith(message: Message, handle: number, topicBytes: number): number {
+    const { core, block, clock } = this.#parts;
+    const { exports, inbox } = core;
+    const { payload, size, options } = message;
+    const at = inbox + topicBytes;
+    const length = this.#putProperties(message, at);
+    const nowMs = clientMs(clock);
+    if (this.#isInParts(message)) {
+      return exports.publishPartsWith(block, handle, inbox, topicBytes, at, length, size, options, nowMs);
+    }
+    const to = at + length;
+    core.put(to, payload);
+    return exports.publishWith(block, handle, inbox, topicBytes, at, length, to, size, options, nowMs);
+  }
+
+  #putProperties(message: Message, at: number): number {
+    const { core, clock } = this.#parts;
+    const seconds = secondsLeft(message, clock);
+    const expiry =
+      seconds === null ? 0 : core.exports.writeNumber(at, EXPIRY_BYTES, Property.MessageExpiry, seconds);
+    return expiry + core.put(at + expiry, message.properties);
+  }
+}
+
+/** What is left of a message's time, null when it has no end. */
+function secondsLeft({ expiresAtMs }: Message, { nowMs }: Clock): number | null {
+  return expiresAtMs === null ? null : Math.max(0, Math.ceil((expiresAtMs - nowMs) / 1000));
 }
 
 function withOwnPayload(message: Message): Message {

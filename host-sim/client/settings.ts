@@ -6,7 +6,9 @@ import type { BrokerUrl } from "../net/broker-url.ts";
 import type { TlsSettings } from "../net/tls.ts";
 import { drawSeed } from "../random/random.ts";
 import type { BlockSettings, Will } from "./block-settings.ts";
+import { inboundIdsFor } from "./five-settings.ts";
 import { type ClientOptions, checkOptions, type WillOptions } from "./options.ts";
+import { shareOfTexts } from "./topic-cache.ts";
 
 export interface ClientSettings {
   readonly block: BlockSettings;
@@ -38,14 +40,19 @@ const QUEUED_MESSAGES = 10_000;
 const QUEUED_BYTES = 64 * 1024 * 1024;
 const MESSAGE_BYTES = 64 * 1024 * 1024;
 
+/** Texts that are no filter's and no topic's: client id, will, credentials, properties, and as many again while they change. */
+const SETTING_TEXTS = 12;
+
 const LOSS_POLICIES = { none: 0, qos1: LossPolicy.RepublishQos1, all: LossPolicy.All } as const;
 
 /** What needs no address. Throws an `OptionError`. */
 export function settingsOf(options: ClientOptions, url: BrokerUrl | null = null): ClientSettings {
   checkOptions(options);
+  const inboundIds = inboundIdsFor(options.properties ?? {}) ?? DEFAULT_CAPACITIES.inboundIds;
+  const capacities = { ...DEFAULT_CAPACITIES, inboundIds, ...options.capacities };
   return {
-    block: blockSettings(options, url),
-    capacities: { ...DEFAULT_CAPACITIES, ...options.capacities },
+    block: blockSettings(options, url, aliasRoom(capacities)),
+    capacities,
     highestQos: options.receiveOnly === true ? 0 : 2,
     queueQoSZero: options.queueQoSZero ?? true,
     maxQueuedMessages: options.maxQueuedMessages ?? QUEUED_MESSAGES,
@@ -55,19 +62,25 @@ export function settingsOf(options: ClientOptions, url: BrokerUrl | null = null)
   };
 }
 
+function aliasRoom({ texts, filters }: Capacities): number {
+  return texts - filters - shareOfTexts(texts) - SETTING_TEXTS;
+}
+
 /** 60 random bits, and no more than the 23 characters that MQTT 3.1 allows. */
 function freshClientId(): string {
   const word = (): string => drawSeed().toString(16).padStart(8, "0");
   return `motekit_${(word() + word()).slice(0, 15)}`;
 }
 
-function blockSettings(options: ClientOptions, url: BrokerUrl | null): BlockSettings {
+function blockSettings(options: ClientOptions, url: BrokerUrl | null, mostAliases: number): BlockSettings {
   const reconnectMs = options.reconnectPeriod ?? RECONNECT_MS;
   const password = options.password ?? (options.username === undefined ? url?.password : undefined) ?? null;
   return {
-    version: options.protocolVersion ?? 4,
+    version: options.protocolVersion ?? 5,
     clientId: options.clientId ?? freshClientId(),
     clean: options.clean ?? true,
+    properties: options.properties ?? {},
+    mostAliases,
     assumesSession: options.receiveOnly ?? false,
     keepAliveSeconds: options.keepalive ?? 60,
     username: options.username ?? url?.username ?? null,
@@ -81,8 +94,8 @@ function blockSettings(options: ClientOptions, url: BrokerUrl | null): BlockSett
   };
 }
 
-function willOf({ topic, payload = "", qos = 0, retain = false }: WillOptions): Will {
-  return { topic, payload: bytesOf(payload), qos, retain };
+function willOf({ topic, payload = "", qos = 0, retain = false, properties = {} }: WillOptions): Will {
+  return { topic, payload: bytesOf(payload), qos, retain, properties };
 }
 
 /** The settings of TLS, or null when none were given. */

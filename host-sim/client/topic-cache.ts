@@ -8,6 +8,11 @@ const MOST_CHARACTERS = 128;
 /** The pool is there for filters and the program's own topics too. */
 const SHARE_OF_TEXTS = 8;
 
+/** How many of a block's texts it takes at most. */
+export function shareOfTexts(texts: number): number {
+  return Math.floor(texts / SHARE_OF_TEXTS);
+}
+
 export class TopicCache {
   readonly #core: Core;
   readonly #block: number;
@@ -17,7 +22,7 @@ export class TopicCache {
   constructor(core: Core, block: number, texts: number) {
     this.#core = core;
     this.#block = block;
-    this.#free = Math.floor(texts / SHARE_OF_TEXTS);
+    this.#free = shareOfTexts(texts);
   }
 
   /** The handle of a topic, 0 for none: it is then to be given with the message. */

@@ -1,6 +1,8 @@
 // Owns the words for the client's numbers: names that scripts may rely on, sentences for people. Decides nothing.
 
 import { CloseReason, DropReason, Phase, Status } from "../device/layout.generated.ts";
+import type { Properties } from "./properties/table.ts";
+import { FIRST_FAILURE, reasonName, reasonWords } from "./reasons.ts";
 
 type Numbers = Readonly<Record<string, number>>;
 
@@ -16,7 +18,9 @@ function namesOf(numbers: Numbers): ReadonlyMap<number, string> {
 const statusNames = namesOf(Status);
 const phaseNames = namesOf(Phase);
 const closeNames = namesOf(CloseReason);
-const dropNames = new Map(namesOf(DropReason)).set(DropReason.OutcomeUnknown, "session-lost-outcome-unknown");
+const dropNames = new Map(namesOf(DropReason))
+  .set(DropReason.OutcomeUnknown, "session-lost-outcome-unknown")
+  .set(DropReason.NotSupported, "not-supported-by-broker");
 
 /** Such as `outbox-full`, for what a call answered when it refused. */
 export function statusName(status: number): string {
@@ -54,6 +58,9 @@ const STATUS_SENTENCES: Numbered = {
   [Status.ClientIdTooLong]: "MQTT 3.1 allows a client id of at most 23 bytes",
   [Status.PasswordWithoutUser]: "a password needs a user name",
   [Status.CapacityRange]: "a capacity is out of range",
+  [Status.VersionUnknown]: "this client does not speak that version of MQTT",
+  [Status.BadProperties]: "the properties do not fit together, or not what is there already",
+  [Status.NotSupported]: "the broker takes no message of this QoS, or none that is retained",
 };
 
 type Numbered = Readonly<Record<number, string>>;
@@ -71,6 +78,8 @@ const DROP_SENTENCES: Numbered = {
   [DropReason.OutcomeUnknown]:
     "the broker forgot the session in the last steps of the message: it may or may not have been published",
   [DropReason.Cancelled]: "it was taken back before it was sent",
+  [DropReason.Expired]: "its time was over before it could be sent",
+  [DropReason.NotSupported]: "the broker takes no message of its QoS or size, or none that is retained",
 };
 
 export function dropSentence(reason: number): string {
@@ -84,6 +93,7 @@ const CLOSE_SENTENCES: Numbered = {
   [CloseReason.ConnectTimeout]: "the broker did not answer in time",
   [CloseReason.PeerSilent]: "the broker did not answer a ping in time",
   [CloseReason.InboundFull]: "the broker sent more QoS 2 messages at once than there is room for",
+  [CloseReason.NoRoomForClientId]: "the broker gave a client id that there is no room for",
 };
 
 /** What the peer did wrong has no sentence of its own: its name says it. */
@@ -91,7 +101,7 @@ export function closeSentence(reason: number): string {
   return CLOSE_SENTENCES[reason] ?? `the connection was closed: ${closeName(reason)}`;
 }
 
-/** CONNACK's return codes. [MQTT3-3.2.2-4] */
+/** CONNACK's return codes before MQTT 5. [MQTT3-3.2.2-4] */
 const REFUSALS: readonly { readonly code: string; readonly sentence: string }[] = [
   { code: "bad-protocol-version", sentence: "it does not speak this version of MQTT" },
   { code: "bad-client-id", sentence: "it does not accept the client id" },
@@ -100,10 +110,13 @@ const REFUSALS: readonly { readonly code: string; readonly sentence: string }[] 
   { code: "not-authorised", sentence: "this client is not authorised to connect" },
 ];
 
-export function refusalName(returnCode: number): string {
-  return REFUSALS[returnCode - 1]?.code ?? `return-code-${returnCode}`;
+/** Of a CONNACK's return code, or in MQTT 5 its reason code. */
+export function refusalName(code: number): string {
+  if (code >= FIRST_FAILURE) return reasonName(code);
+  return REFUSALS[code - 1]?.code ?? `return-code-${code}`;
 }
 
-export function refusalSentence(returnCode: number): string {
-  return `the broker refused the connection: ${REFUSALS[returnCode - 1]?.sentence ?? `code ${returnCode}`}`;
+export function refusalSentence(code: number, properties: Properties | null = null): string {
+  const why = code >= FIRST_FAILURE ? reasonWords(code, properties) : REFUSALS[code - 1]?.sentence;
+  return `the broker refused the connection: ${why ?? `code ${code}`}`;
 }

@@ -1,7 +1,7 @@
 // Owns how the host reads the fields of a block. Refuses to know what they mean; writing them is the client's alone.
 
 import type { Core } from "./core.ts";
-import { ClientLayout } from "./layout.generated.ts";
+import { ClientLayout, FiveLayout } from "./layout.generated.ts";
 
 export interface Field {
   readonly offset: number;
@@ -20,6 +20,14 @@ export type ClientField = keyof typeof ClientLayout.fields;
 /** A field of the client's struct; a bool is 0 or 1. */
 export function clientField(core: Core, client: number, name: ClientField): number {
   return readField(core, client, ClientLayout.fields[name]);
+}
+
+export type FiveField = keyof typeof FiveLayout.fields;
+
+/** A field of what MQTT 5 adds to it: it ends where the head buffer begins. An image without MQTT 5 has none. */
+export function fiveField(core: Core, client: number, name: FiveField): number {
+  const at = client + clientField(core, client, "headAt") - FiveLayout.bytes;
+  return readField(core, at, FiveLayout.fields[name]);
 }
 
 /** The bytes of a block from an offset on, valid until the next call into the client. */

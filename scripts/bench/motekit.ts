@@ -13,6 +13,7 @@ export function motekit(): ClientUnderTest {
     version: packageVersion(packageRoot()),
     open: async ({ port, clientId, window: inFlight, outboxMessages }) => {
       const client = connect(`mqtt://127.0.0.1:${port}`, {
+        protocolVersion: 4,
         clientId,
         clean: false,
         reconnectPeriod: reconnectMs,

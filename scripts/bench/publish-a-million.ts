@@ -29,7 +29,7 @@ const client = new MqttClient({
   dialer: sink,
   clock: createRealClock(),
   random: createRandom(1).stream("reconnect"),
-  settings: settingsOf({ keepalive: 0 }),
+  settings: settingsOf({ keepalive: 0, protocolVersion: 4 }),
 });
 let published = 0;
 client.onOutcome = (_ticket, reason) => {

@@ -18,7 +18,7 @@ interface World {
 async function start(t: TestContext, options: ClientOptions = {}, script?: Script): Promise<World> {
   const broker = await startScriptedBroker(script);
   t.after(() => broker.close());
-  const client = connect(broker.url, { clientId: "one", reconnectPeriod: 5, ...options });
+  const client = connect(broker.url, { clientId: "one", reconnectPeriod: 5, protocolVersion: 4, ...options });
   t.after(() => client.end(true));
   return { broker, client };
 }

@@ -1,4 +1,4 @@
-// Owns a broker on loopback that does what a test tells it to, packet by packet. Knows no client.
+// Owns a broker on loopback that does what a test tells it to, packet by packet, in the version of the client. Knows no client.
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -42,11 +42,13 @@ export async function startScriptedBroker(script: Script = () => false): Promise
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
     socket.on("error", () => socket.destroy());
-    const peer = peerOf(socket, peers.length);
+    const spoken = { protocolVersion: 4 };
+    const peer = peerOf(socket, peers.length, spoken);
     peers.push(peer);
     const reader = parser();
     reader.on("packet", (packet: Packet) => {
       packets.push(packet);
+      if (packet.cmd === "connect") spoken.protocolVersion = packet.protocolVersion ?? 4;
       if (!script(packet, peer)) answer(packet, peer);
     });
     reader.on("error", () => socket.destroy());
@@ -77,10 +79,10 @@ export async function startScriptedBroker(script: Script = () => false): Promise
   };
 }
 
-function peerOf(socket: Socket, connection: number): Peer {
+function peerOf(socket: Socket, connection: number, spoken: { readonly protocolVersion: number }): Peer {
   return {
     connection,
-    send: (packet) => void socket.write(generate(packet)),
+    send: (packet) => void socket.write(generate(packet, spoken)),
     sendBytes: (bytes) => void socket.write(bytes),
     onChunk: (listener) => void socket.on("data", ({ length }) => listener(length)),
     end: () => void socket.end(),
@@ -91,13 +93,16 @@ function peerOf(socket: Socket, connection: number): Peer {
 /** What a broker without any memory answers. */
 function answer(packet: Packet, peer: Peer): void {
   const { messageId } = packet;
-  if (packet.cmd === "connect") peer.send({ cmd: "connack", returnCode: 0, sessionPresent: false });
+  if (packet.cmd === "connect")
+    peer.send({ cmd: "connack", returnCode: 0, reasonCode: 0, sessionPresent: false });
   else if (packet.cmd === "publish" && packet.qos === 1) peer.send({ cmd: "puback", messageId });
   else if (packet.cmd === "publish" && packet.qos === 2) peer.send({ cmd: "pubrec", messageId });
   else if (packet.cmd === "pubrel") peer.send({ cmd: "pubcomp", messageId });
   else if (packet.cmd === "subscribe") {
     peer.send({ cmd: "suback", messageId, granted: packet.subscriptions.map(({ qos }) => qos) });
-  } else if (packet.cmd === "unsubscribe") peer.send({ cmd: "unsuback", messageId, granted: [] });
-  else if (packet.cmd === "pingreq") peer.send({ cmd: "pingresp" });
+  } else if (packet.cmd === "unsubscribe") {
+    peer.send({ cmd: "unsuback", messageId, granted: packet.unsubscriptions.map(() => 0) });
+  }
+  if (packet.cmd === "pingreq") peer.send({ cmd: "pingresp" });
   else if (packet.cmd === "disconnect") peer.end();
 }
