@@ -23,6 +23,8 @@ interface Chosen {
   readonly handle: number;
 }
 
+const BUSY_FIELDS = ["owedFilters", "requestId", "answeredFilters"] as const;
+
 const NONE: Chosen = { bytes: new Uint8Array(), handle: 0 };
 
 export class RequestProperties {
@@ -54,11 +56,9 @@ export class RequestProperties {
     this.#chosen.clear();
   }
 
+  /** Whether a request waits, is under way, or was answered and not yet told for all of its filters. */
   get #isBusy(): boolean {
-    const [owed, underWay] = (["owedFilters", "requestId"] as const).map((name) =>
-      clientField(this.#core, this.#block, name),
-    );
-    return owed !== 0 || underWay !== 0;
+    return BUSY_FIELDS.some((name) => clientField(this.#core, this.#block, name) !== 0);
   }
 
   #prepare(type: RequestType, bytes: Uint8Array): number {

@@ -62,7 +62,8 @@ export function settingsOf(options: ClientOptions, url: BrokerUrl | null = null)
   };
 }
 
-function aliasRoom({ texts, filters }: Capacities): number {
+/** How many topic aliases a client of these capacities has room for. */
+export function aliasRoom({ texts, filters }: Pick<Capacities, "texts" | "filters">): number {
   return texts - filters - shareOfTexts(texts) - SETTING_TEXTS;
 }
 

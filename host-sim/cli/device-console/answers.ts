@@ -1,8 +1,20 @@
 // Owns the lines that `device --stdio` prints. Knows how each looks, not when.
+import type { JsonProperties } from "./json-properties.ts";
 import type { PayloadFields, QoS, Tag } from "./request.ts";
 
+/** Of MQTT 5. */
+interface WithProperties {
+  readonly properties?: JsonProperties;
+}
+
 export type Answer =
-  | { readonly ev: "connected"; readonly sessionPresent: boolean; readonly reasonCode: number }
+  | ({
+      readonly ev: "connected";
+      readonly sessionPresent: boolean;
+      readonly reasonCode: number;
+      /** Where the broker refused 5: the version that is spoken in its place. */
+      readonly version?: number;
+    } & WithProperties)
   | ({
       readonly ev: "message";
       readonly topic: string;
@@ -12,19 +24,24 @@ export type Answer =
       /** Of a part of a large message. */
       readonly offset?: number;
       readonly total?: number;
-    } & PayloadFields)
-  | { readonly ev: "published"; readonly reasonCode: number }
-  | { readonly ev: "subscribed" | "unsubscribed"; readonly reasonCodes: readonly number[] }
-  /** A message of ours, or with `topic` and `total` one of the broker's that did not come whole. */
+    } & PayloadFields &
+      WithProperties)
+  | ({ readonly ev: "published" | "rejected"; readonly reasonCode: number } & WithProperties)
+  | ({
+      readonly ev: "subscribed" | "unsubscribed";
+      readonly reasonCodes: readonly number[];
+    } & WithProperties)
+  | ({ readonly ev: "auth"; readonly reasonCode: number } & WithProperties)
+  /** A message of ours, or with `total` one of the broker's that did not come whole. */
   | { readonly ev: "dropped"; readonly why: string; readonly topic?: string; readonly total?: number }
   | { readonly ev: "refused"; readonly why: string }
-  | {
+  | ({
       readonly ev: "closed";
       readonly by: "client" | "server" | "link";
-      /** 0 for a goodbye, a CONNACK's return code, else null: MQTT 3 has none. */
+      /** Of CONNACK or DISCONNECT, the broker's or our own; 0 for a goodbye; else null. */
       readonly reasonCode: number | null;
       readonly why: string;
-    }
+    } & WithProperties)
   | { readonly ev: "second-device" }
   | {
       readonly ev: "state";

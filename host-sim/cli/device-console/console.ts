@@ -1,28 +1,29 @@
 // Owns the client behind `device --stdio`: each request is one call, each event one line. What the client refuses is told
 // and leaves everything as it was. Knows no streams of text.
 import { applySettings, type SettingTexts } from "../../client/block-settings.ts";
+import { OptionError } from "../../client/errors.ts";
+import { inboundIdsFor } from "../../client/five-settings.ts";
+import { eventProperties } from "../../client/properties/decode.ts";
+import { aliasRoom } from "../../client/settings.ts";
+import { TopicCache } from "../../client/topic-cache.ts";
 import { phaseName, statusName } from "../../client/words.ts";
 import { type ClientField, clientField } from "../../device/block.ts";
 import { type Capacities, type Core, capacityList } from "../../device/core.ts";
-import { Option, Phase, Status } from "../../device/layout.generated.ts";
+import { Event, Phase, Status } from "../../device/layout.generated.ts";
 import { clientMs, Port } from "../../device/port.ts";
 import type { Dialer } from "../../net/stream.ts";
 import type { RandomStream } from "../../random/random.ts";
 import type { Clock } from "../../time/clock.ts";
 import type { Answer, Say } from "./answers.ts";
+import { Asking } from "./asking.ts";
 import { attempt } from "./attempt.ts";
 import { blockSettingsOf, dialerOf } from "./connecting.ts";
+import { propertiesFrom } from "./json-properties.ts";
+import { offer } from "./publishing.ts";
 import { Reports } from "./reports.ts";
-import {
-  type ConnectRequest,
-  type PublishRequest,
-  payloadOf,
-  type Request,
-  readLine,
-  type SubscribeRequest,
-  type Tag,
-  type UnsubscribeRequest,
-} from "./request.ts";
+import { type ConnectRequest, type PublishRequest, type Request, readLine, type Tag } from "./request.ts";
+import { Talking } from "./talking.ts";
+import { versionFault } from "./versions.ts";
 
 /** Roomy for what is sent; received messages of more than 4 KiB come in parts, as they would on a device. */
 const CAPACITIES: Capacities = {
@@ -33,13 +34,14 @@ const CAPACITIES: Capacities = {
   inboundIds: 32,
   texts: 255,
   textBytes: 65_535,
-  filters: 200,
+  filters: 160,
 };
+/** As many as a client can have; the block is as large from the start, and has as many as CONNECT announces. */
+const MOST_INBOUND_IDS = 65_000;
 
-const GOODBYE_MS = 2000;
+const FIVE = 5;
 /** The entries that no message of the outbox ever has: the lists' sentinel and the status message's own. */
 const RESERVED_ENTRIES = 2;
-const MOST_TOPIC_BYTES = 65_535;
 
 export interface ConsoleParts {
   readonly core: Core;
@@ -53,23 +55,38 @@ export class DeviceConsole {
   readonly #clock: Clock;
   readonly #say: Say;
   readonly #block: number;
-  readonly #blockBytes: number;
   readonly #port: Port;
   readonly #reports: Reports;
+  readonly #asking: Asking;
+  readonly #talking: Talking;
+  #capacities: Capacities = CAPACITIES;
+  #topics: TopicCache;
   #dialer: Dialer | null = null;
   #texts: SettingTexts | null = null;
   /** Whose session the block holds; null before the first `connect`. */
   #clientId: string | null = null;
+  /** Of the last `connect`. */
+  #request: ConnectRequest | null = null;
 
   constructor({ core, clock, random, say }: ConsoleParts) {
     this.#core = core;
     this.#clock = clock;
     this.#say = say;
-    this.#blockBytes = core.exports.blockBytes(...capacityList(CAPACITIES));
-    const block = core.allocate(this.#blockBytes);
+    const largest = { ...CAPACITIES, inboundIds: MOST_INBOUND_IDS };
+    const block = core.allocate(core.exports.blockBytes(...capacityList(largest)));
     this.#block = block;
-    this.#initialise();
+    this.#topics = this.#initialise(CAPACITIES);
     this.#reports = new Reports({ core, block, say, lastError: () => this.#port.lastError });
+    this.#talking = new Talking(core, block);
+    this.#asking = new Asking({
+      core,
+      block,
+      blockBytes: () => this.#blockBytes,
+      pending: this.#reports.pending,
+      hasOptions: () => this.#request?.version === FIVE,
+      refuse: (why, tag) => this.#refuse(why, tag),
+    });
+    this.#reports.onAnswered = () => this.#asking.advance();
     this.#port = new Port({
       core,
       client: block,
@@ -80,7 +97,10 @@ export class DeviceConsole {
       dialer: { dial: (handlers) => (this.#dialer as Dialer).dial(handlers) },
       clock,
       random,
-      onEvent: (event) => this.#reports.on(event),
+      onEvent: (event) => {
+        this.#reports.on(event);
+        if (event === Event.Connected) this.#adoptClientId();
+      },
     });
   }
 
@@ -91,7 +111,12 @@ export class DeviceConsole {
       this.#refuse(read.why, read.tag);
       return;
     }
-    this.#act(read.request, read.tag);
+    try {
+      this.#act(read.request, read.tag);
+    } catch (error) {
+      if (!(error instanceof OptionError)) throw error;
+      this.#refuse(error.message, read.tag);
+    }
     this.#port.pump();
   }
 
@@ -101,7 +126,7 @@ export class DeviceConsole {
       const idle = new Promise<void>((resolve) => {
         this.#reports.onIdle = resolve;
       });
-      this.#core.exports.disconnect(this.#block, GOODBYE_MS, clientMs(this.#clock));
+      this.#talking.goodbye(clientMs(this.#clock));
       this.#port.pump();
       await idle;
     }
@@ -109,6 +134,11 @@ export class DeviceConsole {
   }
 
   #act(request: Request, tag: Tag): void {
+    const fault = versionFault(request, this.#request?.version ?? null);
+    if (fault !== null) {
+      this.#refuse(fault, tag);
+      return;
+    }
     switch (request.op) {
       case "connect":
         this.#connect(request, tag);
@@ -118,10 +148,14 @@ export class DeviceConsole {
         break;
       case "subscribe":
       case "unsubscribe":
-        this.#ask(request, tag);
+        this.#asking.ask(request, tag);
+        break;
+      case "auth":
+        this.#accept(this.#talking.authenticate(request, this.#request), tag);
         break;
       case "disconnect":
-        this.#disconnect(tag);
+        if (this.#accept(this.#talking.leave(request, this.#request, clientMs(this.#clock)), tag))
+          this.#reports.closing = { tag };
         break;
       case "cut":
         this.#cut(tag);
@@ -131,92 +165,77 @@ export class DeviceConsole {
     }
   }
 
+  /** True, unless the status is a refusal, which is told. */
+  #accept(status: number, tag: Tag): boolean {
+    if (status < 0) this.#refuse(statusName(status), tag);
+    return status >= 0;
+  }
+
   #connect(request: ConnectRequest, tag: Tag): void {
-    if (this.#field("phase") !== Phase.Idle) {
-      this.#refuse(statusName(Status.WrongPhase), tag);
-      return;
-    }
+    if (!this.#accept(this.#field("phase") === Phase.Idle ? Status.Ok : Status.WrongPhase, tag)) return;
     const dialer = dialerOf(request);
     if (typeof dialer === "string") {
       this.#refuse(dialer, tag);
       return;
     }
     // Another client id is another client: it knows nothing of this one's session.
-    const isFresh = request.fresh || (this.#clientId !== null && this.#clientId !== request.clientId);
+    const isOther = this.#clientId !== null && this.#clientId !== request.clientId;
+    const capacities = this.#capacitiesFor(request, isOther);
+    const isFresh = request.fresh || isOther || capacities !== this.#capacities;
     let texts = this.#texts;
+    let topics = this.#topics;
     const status = attempt(this.#core, this.#block, this.#blockBytes, () => {
-      if (isFresh) this.#initialise();
-      texts = applySettings(this.#core, this.#block, blockSettingsOf(request), isFresh ? null : texts);
+      if (isFresh) topics = this.#initialise(capacities);
+      const settings = blockSettingsOf(request, aliasRoom(CAPACITIES));
+      texts = applySettings(this.#core, this.#block, settings, isFresh ? null : texts);
       return this.#core.exports.connect(this.#block, clientMs(this.#clock));
     });
-    if (status < 0) {
-      this.#refuse(statusName(status), tag);
-      return;
-    }
-    if (isFresh) this.#reports.forget();
+    if (!this.#accept(status, tag)) return;
+    if (isFresh) this.#forget(capacities);
+    this.#topics = topics;
     this.#texts = texts;
     this.#dialer = dialer;
     this.#clientId = request.clientId;
-    this.#reports.connecting = { tag };
+    this.#request = request;
+    this.#reports.connecting = { tag, version: request.version };
+  }
+
+  /** Those with the Receive Maximum that is asked for, which holds for the life of a client. Throws an `OptionError`. */
+  #capacitiesFor(request: ConnectRequest, isOther: boolean): Capacities {
+    const before = this.#capacities;
+    const inboundIds = inboundIdsFor(propertiesFrom(request.properties)) ?? before.inboundIds;
+    if (inboundIds === before.inboundIds) return before;
+    const isEmpty = this.#reports.pending.isEmpty && this.#reports.subscriptions === 0;
+    const hasNothing = isEmpty && (request.clean || this.#clientId === null);
+    if (hasNothing || isOther || request.fresh) return { ...before, inboundIds };
+    throw new OptionError(
+      `properties.receiveMaximum stays ${before.inboundIds} while messages, subscriptions or a session are kept; ` +
+        `accepted: ${before.inboundIds}, or any with fresh: true`,
+    );
+  }
+
+  /** The client was made anew. */
+  #forget(capacities: Capacities): void {
+    this.#capacities = capacities;
+    this.#talking.forget();
+    this.#reports.forget(this.#asking.forget());
+  }
+
+  /** The client id that the broker has assigned is this client's: whoever connects with it goes on with its session. */
+  #adoptClientId(): void {
+    const handle = this.#field("clientId");
+    if (this.#texts === null || handle === this.#texts.clientId.handle) return;
+    const { clientId, others } = this.#texts;
+    const text = assignedClientId(this.#core, this.#block) ?? clientId.text;
+    this.#texts = { clientId: { text, handle }, others: [...others, clientId.handle] };
+    this.#clientId = text;
   }
 
   #publish(request: PublishRequest, tag: Tag): void {
-    const core = this.#core;
-    const topic = Buffer.from(request.topic);
-    const payload = payloadOf(request);
-    const options = request.qos | (request.retain ? Option.Retain : 0);
-    if (topic.length > MOST_TOPIC_BYTES) {
-      this.#refuse(statusName(Status.TopicTooLarge), tag);
-      return;
-    }
-    core.put(core.inbox, topic);
-    // What does not fit the outbox even when it is empty is asked for in parts while it is sent.
-    const isInParts = 2 + topic.length + payload.length > CAPACITIES.outboxBytes;
-    const payloadAt = core.inbox + topic.length;
-    if (!isInParts) core.put(payloadAt, payload);
-    const ticket = isInParts
-      ? core.exports.publishParts(this.#block, 0, core.inbox, topic.length, payload.length, options)
-      : core.exports.publishTo(this.#block, core.inbox, topic.length, payloadAt, payload.length, options);
-    if (ticket < 0) this.#refuse(statusName(ticket), tag);
-    else this.#reports.pending.publishing(ticket, { tag, payload: isInParts ? payload : null });
-  }
-
-  /** All filters or none. */
-  #ask(request: SubscribeRequest | UnsubscribeRequest, tag: Tag): void {
-    const handles: number[] = [];
-    const status = attempt(this.#core, this.#block, this.#blockBytes, () => {
-      for (const call of this.#calls(request)) {
-        const handle = call();
-        if (handle < 0) return handle;
-        if (this.#reports.pending.isAsking(handle)) return Status.RequestPending;
-        handles.push(handle);
-      }
-      return Status.Ok;
-    });
-    if (status < 0) this.#refuse(statusName(status), tag);
-    else this.#reports.pending.asking(request.op, handles, tag);
-  }
-
-  #calls(request: SubscribeRequest | UnsubscribeRequest): readonly (() => number)[] {
-    const { exports } = this.#core;
-    const put = (filter: string, call: (at: number, length: number) => number) => () => {
-      const bytes = Buffer.from(filter);
-      if (bytes.length > MOST_TOPIC_BYTES) return Status.TopicTooLarge;
-      return call(this.#core.inbox, this.#core.put(this.#core.inbox, bytes));
-    };
-    return request.op === "subscribe"
-      ? request.filters.map(({ filter, qos }) =>
-          put(filter, (at, length) => exports.subscribe(this.#block, at, length, qos)),
-        )
-      : request.filters.map((filter) =>
-          put(filter, (at, length) => exports.unsubscribe(this.#block, at, length)),
-        );
-  }
-
-  #disconnect(tag: Tag): void {
-    const status = this.#core.exports.disconnect(this.#block, GOODBYE_MS, clientMs(this.#clock));
-    if (status < 0) this.#refuse(statusName(status), tag);
-    else this.#reports.closing = { tag };
+    const nowMs = clientMs(this.#clock);
+    const { outboxBytes } = CAPACITIES;
+    const { ticket, payload } = offer(this.#core, this.#block, this.#topics, outboxBytes, request, nowMs);
+    if (this.#accept(ticket, tag)) this.#reports.pending.publishing(ticket, { tag, payload });
   }
 
   #cut(tag: Tag): void {
@@ -239,9 +258,16 @@ export class DeviceConsole {
     };
   }
 
-  #initialise(): void {
-    this.#core.exports.init(this.#block, ...capacityList(CAPACITIES));
-    this.#core.exports.setTakesParts(this.#block, 1);
+  get #blockBytes(): number {
+    return this.#core.exports.blockBytes(...capacityList(this.#capacities));
+  }
+
+  /** Answers the topics of the new client, which are none. */
+  #initialise(capacities: Capacities): TopicCache {
+    const core = this.#core;
+    core.exports.init(this.#block, ...capacityList(capacities));
+    core.exports.setTakesParts(this.#block, 1);
+    return new TopicCache(core, this.#block, capacities.texts);
   }
 
   #refuse(why: string, tag: Tag): void {
@@ -251,4 +277,9 @@ export class DeviceConsole {
   #field(name: ClientField): number {
     return clientField(this.#core, this.#block, name);
   }
+}
+
+/** Event.Connected holds. */
+function assignedClientId(core: Core, block: number): string | undefined {
+  return eventProperties(core, block)?.assignedClientIdentifier;
 }

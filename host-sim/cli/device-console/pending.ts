@@ -23,6 +23,10 @@ export class PendingRequests {
   readonly #messages = new Map<number, Source>();
   #filters: FilterRequest[] = [];
 
+  get isEmpty(): boolean {
+    return this.#messages.size === 0 && this.#filters.length === 0;
+  }
+
   /** The message with this ticket. */
   publishing(ticket: number, source: Source): void {
     this.#messages.set(ticket, source);

@@ -1,15 +1,19 @@
 // Owns the lines that the client's events come to, and which request each answers. Makes no requests.
+import { type Ending, Endings } from "../../client/ending.ts";
 import { readMessage } from "../../client/incoming.ts";
+import { eventProperties } from "../../client/properties/decode.ts";
+import { FIRST_FAILURE, reasonName } from "../../client/reasons.ts";
 import { closeName, dropName, refusalName } from "../../client/words.ts";
 import { type ClientField, clientField } from "../../device/block.ts";
 import type { Core } from "../../device/core.ts";
 import { ClosedBy, CloseReason, Event, Phase } from "../../device/layout.generated.ts";
 import type { StreamError } from "../../net/stream.ts";
 import type { Answer, Say } from "./answers.ts";
+import { type JsonProperties, jsonOf } from "./json-properties.ts";
 import { PendingRequests } from "./pending.ts";
 import { payloadFieldsOf, type Tag } from "./request.ts";
 
-const REFUSED = 0x80;
+const FIVE = 5;
 
 export interface ReportsParts {
   readonly core: Core;
@@ -24,24 +28,31 @@ interface Awaiting {
   readonly tag: Tag;
 }
 
+interface Connecting extends Awaiting {
+  readonly version: number;
+}
+
 export class Reports {
   readonly pending = new PendingRequests();
-  connecting: Awaiting | null = null;
+  connecting: Connecting | null = null;
   closing: Awaiting | null = null;
   /** Called when nothing is open, and nothing will be by itself. */
   onIdle: () => void = () => {};
+  /** Called when the broker has answered a request for filters. */
+  onAnswered: () => void = () => {};
   readonly #core: Core;
   readonly #block: number;
   readonly #say: Say;
   readonly #lastError: () => StreamError | null;
   readonly #granted = new Set<number>();
-  #returnCode = 0;
+  readonly #endings: Endings;
 
   constructor({ core, block, say, lastError }: ReportsParts) {
     this.#core = core;
     this.#block = block;
     this.#say = say;
     this.#lastError = lastError;
+    this.#endings = new Endings(core, block);
   }
 
   get subscriptions(): number {
@@ -52,53 +63,53 @@ export class Reports {
     this.#reactions[event]?.();
   }
 
-  /** The client behind the reports has been replaced: what it had accepted ends with it. */
-  forget(): void {
+  /** The client behind the reports has been replaced: what it had accepted ends with it, and so does what waited. */
+  forget(waiting: readonly Tag[]): void {
     this.#granted.clear();
-    for (const tag of this.pending.forgetAll()) this.#say({ ev: "dropped", why: "forgotten" }, tag);
+    for (const tag of [...this.pending.forgetAll(), ...waiting])
+      this.#say({ ev: "dropped", why: "forgotten" }, tag);
   }
 
   readonly #reactions: Readonly<Partial<Record<Event, () => void>>> = {
     [Event.Connected]: () => this.#connected(),
-    [Event.Refused]: () => {
-      this.#returnCode = this.#field("eventCode");
-    },
-    [Event.Closed]: () => this.#closed(this.#field("eventCode") as CloseReason),
+    [Event.Refused]: () => this.#endings.refused(),
+    [Event.CloseTransport]: () => void this.#endings.closing(),
+    [Event.Closed]: () => this.#closed(this.#endings.closed()),
+    [Event.Authenticate]: () =>
+      this.#say({ ev: "auth", reasonCode: this.#field("eventCode"), ...this.#properties() }),
     [Event.Message]: () => this.#message(),
     [Event.MessageAborted]: () => this.#say({ ev: "dropped", why: "aborted" }),
     [Event.MessageTooLarge]: () =>
       this.#say({ ev: "dropped", why: "too-large", total: this.#field("eventTotal") }),
-    [Event.Published]: () => this.#published(),
-    [Event.HandedOver]: () => this.#published(),
+    [Event.Published]: () => this.#acknowledged("published", this.#field("eventCode")),
+    [Event.HandedOver]: () => this.#acknowledged("published", 0),
+    [Event.Rejected]: () => this.#acknowledged("rejected", this.#field("eventCode")),
     [Event.Dropped]: () => {
       const why = dropName(this.#field("eventCode"));
       this.#say({ ev: "dropped", why }, this.pending.ended(this.#field("eventTicket")));
     },
     [Event.Subscribed]: () => this.#answered("subscribe", this.#field("eventCode")),
-    [Event.Unsubscribed]: () => this.#answered("unsubscribe", 0),
+    [Event.Unsubscribed]: () => this.#answered("unsubscribe", this.#field("eventCode")),
     [Event.SecondDevice]: () => this.#say({ ev: "second-device" }),
     [Event.PartWanted]: () => this.#supply(),
   };
 
   #connected(): void {
     const sessionPresent = this.#field("eventFlag") === 1;
-    this.#say({ ev: "connected", sessionPresent, reasonCode: 0 }, this.connecting?.tag);
+    const spoken = this.#field("version");
+    const isOlder = spoken !== FIVE && this.connecting?.version === FIVE;
+    const older = isOlder ? { version: spoken } : {};
+    this.#say(
+      { ev: "connected", sessionPresent, reasonCode: 0, ...older, ...this.#properties() },
+      this.connecting?.tag,
+    );
     this.connecting = null;
   }
 
-  #closed(reason: CloseReason): void {
+  #closed(ending: Ending | null): void {
     // What the client does for its own sake before it really connects: nobody's business.
-    if (reason === CloseReason.SessionCleared || reason === CloseReason.ForeignSession) return;
-    if (reason === CloseReason.OlderVersion) return;
-    const isRefused = reason === CloseReason.Refused;
-    const by = isRefused ? ClosedBy.Server : this.#field("eventFlag");
-    const goodbyeCode = reason === CloseReason.Goodbye ? 0 : null;
-    const answer: Answer = {
-      ev: "closed",
-      by: by === ClosedBy.Client ? "client" : by === ClosedBy.Server ? "server" : "link",
-      reasonCode: isRefused ? this.#returnCode : goodbyeCode,
-      why: isRefused ? refusalName(this.#returnCode) : (this.#lastError()?.message ?? closeName(reason)),
-    };
+    if (ending === null) return;
+    const answer = this.#answerTo(ending);
     const isOver = this.#field("phase") === Phase.Idle;
     const awaiting = this.closing ?? (isOver ? this.connecting : null);
     this.closing = null;
@@ -107,23 +118,59 @@ export class Reports {
     if (isOver) this.onIdle();
   }
 
+  #answerTo({ reason, by, reasonCode, properties }: Ending): Answer {
+    const closer = reason === CloseReason.Refused ? ClosedBy.Server : by;
+    return {
+      ev: "closed",
+      by: closer === ClosedBy.Client ? "client" : closer === ClosedBy.Server ? "server" : "link",
+      reasonCode: reasonCode ?? (reason === CloseReason.Goodbye ? 0 : null),
+      why: this.#why(reason, reasonCode ?? 0),
+      ...(properties !== null && { properties: jsonOf(properties) }),
+    };
+  }
+
+  #why(reason: CloseReason, reasonCode: number): string {
+    if (reason === CloseReason.Refused) return refusalName(reasonCode);
+    if (reason === CloseReason.ServerDisconnect) return reasonName(reasonCode);
+    return this.#lastError()?.message ?? closeName(reason);
+  }
+
   #message(): void {
     const { payload, topic, qos, retain, dup, offset, total } = readMessage(this.#core, this.#block);
     const part = payload.length === total ? {} : { offset, total };
-    this.#say({ ev: "message", topic, ...payloadFieldsOf(payload), qos, retain, dup, ...part });
+    const properties = offset === 0 ? this.#properties() : {};
+    this.#say({
+      ...{ ev: "message", topic, ...payloadFieldsOf(payload), qos, retain, dup },
+      ...part,
+      ...properties,
+    });
   }
 
-  #published(): void {
-    this.#say({ ev: "published", reasonCode: 0 }, this.pending.ended(this.#field("eventTicket")));
+  #acknowledged(ev: "published" | "rejected", reasonCode: number): void {
+    const tag = this.pending.ended(this.#field("eventTicket"));
+    this.#say({ ev, reasonCode, ...this.#anyProperties() }, tag);
   }
 
   #answered(verb: "subscribe" | "unsubscribe", code: number): void {
     const handle = this.#field("eventFilter");
-    if (verb === "subscribe" && code < REFUSED) this.#granted.add(handle);
+    if (verb === "subscribe" && code < FIRST_FAILURE) this.#granted.add(handle);
     else this.#granted.delete(handle);
     const answered = this.pending.answered(verb, handle, code);
-    if (answered === null) return;
-    this.#say({ ev: `${verb}d`, reasonCodes: answered.reasonCodes }, answered.tag);
+    if (answered !== null) {
+      const { reasonCodes, tag } = answered;
+      this.#say({ ev: `${verb}d`, reasonCodes, ...this.#anyProperties() }, tag);
+    }
+    this.onAnswered();
+  }
+
+  /** In MQTT 5 also when there are none. */
+  #properties(): { readonly properties?: JsonProperties } {
+    return this.#field("version") === FIVE ? { properties: {}, ...this.#anyProperties() } : {};
+  }
+
+  #anyProperties(): { readonly properties?: JsonProperties } {
+    const properties = eventProperties(this.#core, this.#block);
+    return properties === null ? {} : { properties: jsonOf(properties) };
   }
 
   #supply(): void {

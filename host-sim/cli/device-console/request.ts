@@ -1,6 +1,8 @@
 // Owns what a request line of `device --stdio` may say, and the words for one that says something else. Acts on nothing.
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import { didYouMean } from "../../words/nearest.ts";
+import type { JsonProperties } from "./json-properties.ts";
+import { asUtf8 } from "./utf8.ts";
 
 export type QoS = 0 | 1 | 2;
 
@@ -13,14 +15,20 @@ export interface ConnectRequest {
   readonly op: "connect";
   readonly host: string;
   readonly port: number;
-  readonly version: 3 | 4;
+  readonly version: 3 | 4 | 5;
   readonly clientId: string;
   readonly clean: boolean;
   readonly keepAlive: number;
   readonly username?: string;
   readonly password?: string;
   readonly passwordBase64?: string;
-  readonly will?: PayloadFields & { readonly topic: string; readonly qos: QoS; readonly retain: boolean };
+  readonly will?: PayloadFields & {
+    readonly topic: string;
+    readonly qos: QoS;
+    readonly retain: boolean;
+    readonly properties: JsonProperties;
+  };
+  readonly properties: JsonProperties;
   readonly tls?: {
     readonly ca?: string;
     readonly cert?: string;
@@ -36,23 +44,54 @@ export interface PublishRequest extends PayloadFields {
   readonly topic: string;
   readonly qos: QoS;
   readonly retain: boolean;
+  readonly properties: JsonProperties;
+}
+
+export interface FilterRequest {
+  readonly filter: string;
+  readonly qos: QoS;
+  readonly noLocal: boolean;
+  readonly retainAsPublished: boolean;
+  readonly retainHandling: 0 | 1 | 2;
 }
 
 export interface SubscribeRequest {
   readonly op: "subscribe";
-  readonly filters: readonly { readonly filter: string; readonly qos: QoS }[];
+  readonly filters: readonly FilterRequest[];
+  readonly properties: JsonProperties;
 }
 
 export interface UnsubscribeRequest {
   readonly op: "unsubscribe";
   readonly filters: readonly string[];
+  readonly properties: JsonProperties;
+}
+
+export interface AuthRequest {
+  readonly op: "auth";
+  /** Undefined: whichever is due. */
+  readonly reasonCode?: number;
+  readonly properties: JsonProperties;
+}
+
+export interface DisconnectRequest {
+  readonly op: "disconnect";
+  readonly reasonCode: number;
+  readonly properties: JsonProperties;
 }
 
 export interface PlainRequest {
-  readonly op: "disconnect" | "cut" | "state";
+  readonly op: "cut" | "state";
 }
 
-export type Request = ConnectRequest | PublishRequest | SubscribeRequest | UnsubscribeRequest | PlainRequest;
+export type Request =
+  | ConnectRequest
+  | PublishRequest
+  | SubscribeRequest
+  | UnsubscribeRequest
+  | AuthRequest
+  | DisconnectRequest
+  | PlainRequest;
 
 /** Whatever the request carried as `tag`; undefined for none. */
 export type Tag = unknown;
@@ -74,10 +113,8 @@ const payloadFields = { payload: text, payloadBase64: base64 };
 const qos = { enum: [0, 1, 2], default: 0 };
 const optionalFlag = (value: boolean): Schema => ({ ...flag, default: value });
 
-/** MQTT 5's: there is nowhere to put them in 3.1.1. An empty object asks for nothing. */
-const properties = { type: "object", maxProperties: 0 };
-const onlyZero = { enum: [0] };
-const onlyFalse = { enum: [false] };
+/** MQTT 5's. What is in them is for who encodes them to judge. */
+const properties = { type: "object", default: {} };
 
 function object(fields: Schema, required: readonly string[]): Schema {
   return { type: "object", properties: fields, required, additionalProperties: false };
@@ -88,7 +125,7 @@ const schemas: Readonly<Record<string, Schema>> = {
     {
       host: { ...text, minLength: 1 },
       port: { type: "integer", minimum: 1, maximum: 65_535 },
-      version: { enum: [3, 4], default: 4 },
+      version: { enum: [3, 4, 5], default: 4 },
       clientId: { ...text, default: "" },
       clean: optionalFlag(true),
       keepAlive: { type: "integer", minimum: 0, maximum: 65_535, default: 60 },
@@ -115,9 +152,9 @@ const schemas: Readonly<Record<string, Schema>> = {
           {
             filter: text,
             qos,
-            noLocal: onlyFalse,
-            retainAsPublished: onlyFalse,
-            retainHandling: onlyZero,
+            noLocal: optionalFlag(false),
+            retainAsPublished: optionalFlag(false),
+            retainHandling: { enum: [0, 1, 2], default: 0 },
           },
           ["filter"],
         ),
@@ -127,8 +164,8 @@ const schemas: Readonly<Record<string, Schema>> = {
     ["filters"],
   ),
   unsubscribe: object({ filters: { type: "array", minItems: 1, items: text }, properties }, ["filters"]),
-  auth: object({ reasonCode: { type: "integer" }, properties: { type: "object" } }, []),
-  disconnect: object({ reasonCode: onlyZero, properties }, []),
+  auth: object({ reasonCode: { enum: [24, 25] }, properties }, []),
+  disconnect: object({ reasonCode: { type: "integer", default: 0 }, properties }, []),
   cut: object({}, []),
   state: object({}, []),
 };
@@ -163,7 +200,6 @@ function faultOf(op: unknown, fields: object): string | undefined {
   if (validate === undefined) {
     return `there is no op "${op}"${didYouMean(op, validators.keys())}; accepted: ${accepted}`;
   }
-  if (op === "auth") return "auth needs MQTT 5; accepted versions: 3, 4";
   if (!validate(fields)) return `${op}: ${inWords(validate.errors?.[0])}`;
   return textFault(fields) ?? choiceFault(fields);
 }
@@ -180,7 +216,6 @@ function inWords(error: ErrorObject | undefined): string {
     const { allowedValues } = error.params as { readonly allowedValues: readonly unknown[] };
     return `${where}accepted: ${allowedValues.map((value) => JSON.stringify(value)).join(", ")}`;
   }
-  if (error.keyword === "maxProperties") return `${where}properties need MQTT 5; accepted versions: 3, 4`;
   if (error.keyword === "pattern") return `${where}it is not base64`;
   return `${where}it ${error.message}`;
 }
@@ -214,9 +249,6 @@ export function payloadOf({ payload, payloadBase64 }: PayloadFields): Buffer {
 
 /** Bytes as a line shows them: text if they are UTF-8, else base64. */
 export function payloadFieldsOf(bytes: Uint8Array): PayloadFields {
-  try {
-    return { payload: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes) };
-  } catch {
-    return { payloadBase64: Buffer.from(bytes).toString("base64") };
-  }
+  const text = asUtf8(bytes);
+  return text === null ? { payloadBase64: Buffer.from(bytes).toString("base64") } : { payload: text };
 }

@@ -344,17 +344,42 @@ describe("a line that is no request", () => {
     ['{"op":"publish","topic":"t","payloadBase64":"a b="}', /payloadBase64: it is not base64/],
     ['{"op":"publish","topic":"t","payload":"","payloadBase64":""}', /not both/],
     ['{"op":"publish","topic":"t","retian":true}', /no field "retian".*did you mean retain/],
-    ['{"op":"publish","topic":"t","properties":{"topicAlias":1}}', /need MQTT 5; accepted versions: 3, 4/],
+    [
+      '{"op":"publish","topic":"t","qos":1,"properties":{"topicAlias":1}}',
+      /properties.topicAlias does not stand in PUBLISH; accepted: payloadFormatIndicator/,
+    ],
+    [
+      '{"op":"publish","topic":"t","qos":1,"properties":{"correlationDataBase64":"?"}}',
+      /properties.correlationDataBase64 is not base64/,
+    ],
+    ['{"op":"connect","host":"h","port":1,"properties":{"receiveMaximum":1}}', /properties need MQTT 5/],
+    [
+      '{"op":"connect","host":"h","port":1,"will":{"topic":"w","properties":{"willDelayInterval":1}}}',
+      /will.properties need MQTT 5/,
+    ],
+    [
+      '{"op":"connect","host":"h","port":1,"version":5,"properties":{"receiveMaximum":0}}',
+      /properties.receiveMaximum must be a whole number from 1 to 65535/,
+    ],
+    [
+      '{"op":"connect","host":"h","port":1,"version":5,"properties":{"topicAliasMaximum":53}}',
+      /properties.topicAliasMaximum must be a whole number from 0 to 52/,
+    ],
+    [
+      '{"op":"connect","host":"h","port":1,"version":5,"properties":{"sessionExpiry":1}}',
+      /no property properties.sessionExpiry \(did you mean sessionExpiryInterval\?\)/,
+    ],
     ['{"op":"publish","topic":"\\ud800","qos":1}', /^bad-utf8$/],
     ['{"op":"publish","topic":"","qos":1}', /^topic-empty$/],
     ['{"op":"publish","topic":"a/+","qos":1}', /^topic-wildcard$/],
     ['{"op":"publish","topic":"t"}', /^offline$/],
-    ['{"op":"connect","host":"h","port":1,"version":5}', /version: accepted: 3, 4/],
+    ['{"op":"connect","host":"h","port":1,"version":6}', /version: accepted: 3, 4, 5/],
     ['{"op":"connect","host":"h","port":70000}', /port: it must be <= 65535/],
     ['{"op":"subscribe","filters":[]}', /filters: it must NOT have fewer than 1 items/],
-    ['{"op":"subscribe","filters":[{"filter":"a","noLocal":true}]}', /filters.0.noLocal: accepted: false/],
-    ['{"op":"auth","reasonCode":24}', /auth needs MQTT 5/],
-    ['{"op":"disconnect","reasonCode":4}', /reasonCode: accepted: 0/],
+    ['{"op":"subscribe","filters":[{"filter":"a","retainHandling":3}]}', /retainHandling: accepted: 0, 1, 2/],
+    ['{"op":"auth","reasonCode":23}', /reasonCode: accepted: 24, 25/],
+    ['{"op":"auth"}', /^wrong-phase$/],
+    ['{"op":"disconnect","reasonCode":4}', /^wrong-phase$/],
   ];
 
   for (const [line, why] of refused) {
