@@ -25,6 +25,8 @@ export class Incoming<Origin> {
   readonly #unreleased = new FewByNumber<Unreleased<Origin>>();
   /** QoS 1, and requests: their acknowledgement has not left yet. */
   readonly #unanswered = new FewByNumber<Message | null>();
+  /** Of those the requests. */
+  #requests = 0;
   /** What PUBREL released, to know a PUBLISH that comes after it. */
   readonly #released = new Map<number, Message>();
   readonly #traces = new Traces();
@@ -40,13 +42,13 @@ export class Incoming<Origin> {
 
   /** QoS 1 and 2 messages that the client must still think unacknowledged. */
   get open(): number {
-    return this.#unreleased.size + this.#unanswered.size;
+    return this.#unreleased.size + this.#unanswered.size - this.#requests;
   }
 
   /** Judges a QoS 1 or 2 PUBLISH by its id. `isNewSession`: it was created at this connection, and the client knows. */
   judge(id: number, isDup: boolean, message: Message, isNewSession: boolean, version: Version): Arrival {
-    const held =
-      this.open === 0 ? undefined : (this.#unreleased.get(id)?.message ?? this.#unanswered.get(id));
+    const isIdle = this.#unreleased.size + this.#unanswered.size === 0;
+    const held = isIdle ? undefined : (this.#unreleased.get(id)?.message ?? this.#unanswered.get(id));
     if (held !== undefined) return this.#judgeHeld(id, isDup, message, held, version);
     if (isDup) return this.#judgeResent(id, message, isNewSession, version);
     this.#traces.mark(id, digestOf(message));
@@ -73,16 +75,18 @@ export class Incoming<Origin> {
 
   /** Null: a request, which is no message. */
   awaitAnswer(id: number, message: Message | null): void {
+    if (message === null) this.#requests += 1;
     this.#unanswered.set(id, message);
   }
 
   answered(id: number): void {
+    if (this.#unanswered.get(id) === null) this.#requests -= 1;
     this.#unanswered.delete(id);
   }
 
   /** Requests end with their connection. */
   forgetRequests(): void {
-    for (const [id, message] of [...this.#unanswered]) if (message === null) this.#unanswered.delete(id);
+    for (const [id, message] of [...this.#unanswered]) if (message === null) this.answered(id);
   }
 
   isInUse(id: number): boolean {
