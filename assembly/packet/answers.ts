@@ -14,6 +14,7 @@ import { EntryState } from "../session/entry-state";
 import { forget, isKnown } from "../session/inbound";
 import { publish, qosOf, reject, release, STATUS_ENTRY } from "../session/outbox";
 import { ownerOf } from "../session/packet-ids";
+import { statusRefused } from "../session/status-cell";
 import { answerSubscribe, answerUnsubscribe } from "../session/subscriptions";
 import { readU16 } from "./bytes";
 import { isFailure, isReason, Reason } from "./reason-codes";
@@ -37,6 +38,7 @@ function returnQuota(c: Client): void {
 function publishAcked(c: Client, i: u32, reason: u32): void {
   returnQuota(c);
   if (i != STATUS_ENTRY) madeProgress(c);
+  else if (isFailure(reason)) statusRefused(c);
   if (isFailure(reason))
     reject(c, i, reason); // [MQTT5-4.4.0-2]
   else publish(c, i, reason);

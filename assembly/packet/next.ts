@@ -14,7 +14,7 @@ import { EntryState, Option } from "../session/entry-state";
 import { isUselessNow } from "../session/expiry";
 import { drop, handOver, qosOf, STATUS_ENTRY } from "../session/outbox";
 import { takePacketId } from "../session/packet-ids";
-import { isStatusInFlight, isStatusUnsettled, queueStatus } from "../session/status-cell";
+import { isStatusInFlight, isStatusUnsettled, queueStatus, statusRefused } from "../session/status-cell";
 import { Stored, wireTopic, wireTopicLength } from "../session/stored";
 import { owedRequest, refuseUnsupported } from "../session/subscriptions";
 import { writeU16 } from "./bytes";
@@ -86,6 +86,7 @@ function dropUnsendable(c: Client): void {
   while (c.cursor != 0) {
     const why: u32 = obstacle(c, c.cursor);
     if (why == 0) return;
+    if (c.cursor == STATUS_ENTRY) statusRefused(c);
     drop(c, c.cursor, why);
   }
 }

@@ -2,7 +2,9 @@
 // and the last one is what the broker keeps. It decides when a status is owed; sending is not its business.
 
 import { addressOf, Client, Entry, entryAt } from "../client/block";
+import { fiveOf, speaksFive } from "../client/five";
 import { Phase } from "../client/status";
+import { Reason } from "../packet/reason-codes";
 import { sameText } from "../packet/topic";
 import { EntryState } from "./entry-state";
 import { insertAtCursor, STATUS_ENTRY } from "./outbox";
@@ -43,6 +45,16 @@ export function queueStatus(c: Client): void {
   c.statusSent = <u16>statusText(c);
   c.statusOwed = false;
   insertAtCursor(c, STATUS_ENTRY);
+}
+
+/**
+ * The broker does not take the status. If it was the goodbye, DISCONNECT lets the will out, which says the same: without a word
+ * the last status would stay as it is for good.
+ */
+export function statusRefused(c: Client): void {
+  if (!speaksFive(c) || c.phase != Phase.Leaving || c.willTopic == 0) return;
+  if (c.statusSent != <u16>c.goodbyeText || fiveOf(c).closeCode != 0) return;
+  fiveOf(c).closeCode = <u8>Reason.DisconnectWithWill;
 }
 
 function says(c: Client, text: u32, payloadAt: u32, payloadBytes: u32): bool {

@@ -1,6 +1,7 @@
 // Owns the promise that the retained status says what became of a device, once things are quiet. Refuses to know how a status is
 // kept.
 
+import { type Agreements, agreements } from "./agreed.ts";
 import { faultSpan } from "./fault-spans.ts";
 import { perDevice } from "./per-device.ts";
 import type { KeptPromise, Observer, OfKind, RunEnd, RunFacts, Verdicts } from "./promise.ts";
@@ -12,6 +13,8 @@ interface Device {
   connectedMs: number | null;
   /** Since when it is not connected; null while it is, or before it ever was. */
   goneMs: number | null;
+  /** So soon the broker notices, on the connection that was last. */
+  missedWithinMs: number;
   lastInMs: number;
   isLeaving: boolean;
   /** The broker has acknowledged `offline` as its last word. */
@@ -38,7 +41,7 @@ export const statusTellsTruth: KeptPromise = {
 class StatusObserver {
   readonly #run: RunFacts;
   readonly #verdicts: Verdicts;
-  readonly #offlineWithinMs: number;
+  readonly #agreed: Agreements;
   /** A broker that reads slowly hears late what was sent long ago. */
   readonly #throttle = faultSpan("throttle");
   #brokerIsUp = true;
@@ -50,6 +53,7 @@ class StatusObserver {
       statusMs: 0,
       connectedMs: null,
       goneMs: null,
+      missedWithinMs: 0,
       lastInMs: 0,
       isLeaving: false,
       hasLeft: false,
@@ -61,18 +65,15 @@ class StatusObserver {
   constructor(run: RunFacts, verdicts: Verdicts) {
     this.#run = run;
     this.#verdicts = verdicts;
-    // without a keep-alive a broker never misses a device
-    this.#offlineWithinMs =
-      run.keepAliveSeconds === 0
-        ? Number.POSITIVE_INFINITY
-        : run.keepAliveSeconds * 1000 * KEEP_ALIVES + ON_ITS_WAY_MS;
+    this.#agreed = agreements(run);
   }
 
   get observer(): Observer {
     return {
       seen: (happening) => this.#read(happening),
-      packet: ({ way, atMs, device }) => {
-        if (way === "in") this.#hear(atMs, device);
+      packet: (packet) => {
+        this.#agreed.see(packet);
+        if (packet.way === "in") this.#hear(packet.atMs, packet.device);
       },
       connected: ({ atMs, device }) => this.#connect(atMs, device),
       closed: ({ atMs, device }) => this.#miss(atMs, device),
@@ -138,12 +139,16 @@ class StatusObserver {
     if (of.connectedMs === null) return;
     of.connectedMs = null;
     of.goneMs = atMs;
+    const { keepAliveMs } = this.#agreed.of(device);
+    // without a keep-alive a broker never misses a device
+    of.missedWithinMs =
+      keepAliveMs === 0 ? Number.POSITIVE_INFINITY : keepAliveMs * KEEP_ALIVES + ON_ITS_WAY_MS;
   }
 
   /** It is gone, and until this moment its status was `online`. */
   #judgeGone(atMs: number, device: number, of: Device): void {
     if (of.goneMs === null || of.isReported || !this.#brokerIsUp) return;
-    const dueMs = Math.max(of.goneMs, of.statusMs, this.#brokerUpMs) + this.#offlineWithinMs;
+    const dueMs = Math.max(of.goneMs, of.statusMs, this.#brokerUpMs) + of.missedWithinMs;
     if (atMs <= dueMs) {
       this.#verdicts.held();
       return;

@@ -24,6 +24,8 @@ export interface Mutant {
 /** Worlds in which a fault shows that hardly ever shows in others. */
 export interface Focus extends Emphasis {
   readonly name: string;
+  /** How long readings are taken, where that is not long enough elsewhere. */
+  readonly forMs?: number;
 }
 
 /** A change that no promise may mind, without which a fault in some mutant would hardly ever show. */

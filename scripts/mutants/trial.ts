@@ -36,7 +36,8 @@ export function breachesIn(
   { image, seed, focus }: Task,
   { choices, boards, eventsMost }: Terrain,
 ): readonly Breach[] {
-  const world = drawWorld(seed, focus === null ? choices : { ...choices, emphasis: focus });
+  const forMs = focus?.forMs ?? choices.forMs;
+  const world = drawWorld(seed, focus === null ? choices : { ...choices, forMs, emphasis: focus });
   try {
     const play = new Play(world, equip(world, new Core(image), boards));
     if (play.advance(eventsMost)) return [endless(play.nowMs, `${eventsMost} events were not enough`)];

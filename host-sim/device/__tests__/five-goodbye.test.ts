@@ -4,10 +4,20 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Core, loadModule } from "../core.ts";
 import { ClosedBy, CloseReason, Event, Phase, Property, Status } from "../layout.generated.ts";
-import { connack5, connectedFive, encoded, type Properties, packetsOf, prepared } from "./support/five.ts";
+import type { BlockUnderTest } from "./support/block-under-test.ts";
+import { connack5, connectedFive, encoded, idleFive, type Properties, packet5, packetsOf, prepared } from "./support/five.ts";
 
 const core = new Core(loadModule());
 const DISCONNECT = 14;
+
+function settleStatus(block: BlockUnderTest, hasWill: boolean): void {
+  const { exports } = core;
+  const topic = block.text("s", "Topic");
+  const offline = block.text("off", "Bytes");
+  exports.setStatusTopic(block.client, topic, offline);
+  exports.setStatus(block.client, block.text("on", "Bytes"));
+  if (hasWill) exports.setWill(block.client, topic, offline, 1);
+}
 
 describe("DISCONNECT of this client's", () => {
   // [MQTT5-3.14.1-1] [MQTT5-3.14.4-2]
@@ -42,6 +52,26 @@ describe("DISCONNECT of this client's", () => {
     assert.equal(exports.disconnectWith(block.client, 0x8e, 0, 1000, block.nowMs), Status.ArgumentRange);
     assert.equal(prepared(block, DISCONNECT, [[Property.ServerReference, "x"]]), Status.BadProperties);
     assert.equal(block.phase, Phase.Connected);
+  });
+
+  it("lets the will out when the broker does not take the goodbye, and only then", () => {
+    for (const [answer, hasWill, disconnect] of [
+      [0x97, true, "e00104"],
+      [0, true, "e000"],
+      [0x97, false, "e000"],
+    ] as const) {
+      const block = idleFive(core, { prepare: (fresh) => settleStatus(fresh, hasWill) });
+      const acknowledge = (sent: Buffer, reasonCode: number): void => {
+        const [packet] = packetsOf(sent);
+        block.feed(packet5({ cmd: "puback", messageId: packet?.messageId, reasonCode }));
+        block.events();
+      };
+      // that the first status was refused has no bearing on the last
+      acknowledge(block.connected(connack5()).sent, 0x97);
+      core.exports.disconnect(block.client, 1000, block.nowMs);
+      acknowledge(block.collect(), answer);
+      assert.equal(block.collect().toString("hex"), disconnect);
+    }
   });
 
   it("after it the next connection is told nothing of it", () => {

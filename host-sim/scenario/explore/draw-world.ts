@@ -23,6 +23,8 @@ export interface Emphasis {
   readonly qos: 0 | 1 | 2;
   /** Kinds of faults, of which no world leaves one out, and no others. */
   readonly faults: readonly FaultKind[];
+  readonly protocol?: World["protocol"];
+  readonly everyMs?: number;
 }
 
 export interface LinkChoice {
@@ -45,15 +47,17 @@ export function drawWorld(seed: number, choices: Choices): World {
   const board = options.pick(choices.boards);
   const protocol = options.pick(["5", "5", "5", "3.1.1", "3.1.1", "3.1"] as const);
   const qos = options.pick([0, 1, 1, 2, 2] as const);
+  const devices = options.pick([1, 1, 1, 1, 2, 3]);
+  const everyMs = drawInterval(options);
   return {
     seed,
     board,
     link: drawLink(choices.links, random.stream("link")),
-    protocol,
+    protocol: choices.emphasis?.protocol ?? protocol,
     five: drawFive(random.stream("five")),
     qos: choices.emphasis?.qos ?? qos,
-    devices: options.pick([1, 1, 1, 1, 2, 3]),
-    everyMs: drawInterval(options),
+    devices,
+    everyMs: choices.emphasis?.everyMs ?? everyMs,
     forMs: choices.forMs,
     drainMs: DRAIN_MS,
     pace: {

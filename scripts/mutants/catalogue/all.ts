@@ -4,6 +4,7 @@ import type { Mutant } from "../mutant.ts";
 import { CONNECTION_AND_TIME } from "./connection.ts";
 import { EDGES } from "./edges.ts";
 import { FIRMWARE } from "./firmware.ts";
+import { MQTT5 } from "./five.ts";
 import { INCOMING_MESSAGES } from "./inbound.ts";
 import { OUTBOUND } from "./outbound.ts";
 import { RESUMING } from "./resuming.ts";
@@ -16,5 +17,6 @@ export const MUTANTS: readonly Mutant[] = [
   ...EDGES,
   ...CONNECTION_AND_TIME,
   ...STATUS,
+  ...MQTT5,
   ...FIRMWARE,
 ];

@@ -24,3 +24,21 @@ export const CUT_EXCHANGES: Focus = {
 
 /** Commands whose acknowledgements the broker does not heed, and connections on which it sends again. */
 export const REPEATED_COMMANDS: Focus = { name: "repeated commands", qos: 1, faults: ["redeliver", "cut"] };
+
+/** QoS 2 exchanges of MQTT 5 that the broker refuses. */
+export const REFUSED_EXCHANGES: Focus = {
+  name: "refused exchanges",
+  qos: 2,
+  faults: ["reject"],
+  protocol: "5",
+};
+
+/** Brokers without MQTT 5, and connections enough to notice when they have it again; for longer than a day. */
+export const LONG_REFUSALS: Focus = {
+  name: "long refusals",
+  qos: 1,
+  faults: ["without-five", "server-close"],
+  protocol: "5",
+  everyMs: 600_000,
+  forMs: 30 * 3_600_000,
+};

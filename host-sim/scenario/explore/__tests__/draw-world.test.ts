@@ -43,12 +43,31 @@ describe("the world of a seed", () => {
     );
     assert.equal(
       seen(({ protocol }) => protocol),
-      2,
+      3,
     );
     assert.equal(
       seen(({ link }) => link.split(",")[0]),
       2,
     );
+  });
+
+  it("has brokers of MQTT 5 of every kind, and devices that ask for less than usual in some", () => {
+    const some = (isSo: (five: (typeof WORLDS)[number]["five"]) => boolean): boolean => {
+      const count = WORLDS.filter(({ five }) => isSo(five)).length;
+      return count > 0 && count < WORLDS.length;
+    };
+    for (const refusal of ["reason", "return-code"]) assert.ok(some(({ broker }) => broker.refusal === refusal));
+    for (const qos of [0, 1, 2]) assert.ok(some(({ broker }) => broker.maximumQos === qos));
+    for (const aliases of [0, 1, 20]) assert.ok(some(({ broker }) => broker.topicAliasMaximum === aliases));
+    assert.ok(some(({ broker }) => broker.receiveMaximum === 1));
+    assert.ok(some(({ broker }) => broker.receiveMaximum === null));
+    assert.ok(some(({ broker }) => broker.retainAvailable));
+    assert.ok(some(({ broker }) => broker.maximumPacketBytes === null));
+    assert.ok(some(({ broker }) => broker.keepAliveSeconds === null));
+    assert.ok(some(({ broker }) => broker.sessionExpirySeconds === null));
+    assert.ok(some(({ broker }) => broker.announcesStop));
+    assert.ok(some(({ readingExpirySeconds }) => readingExpirySeconds === null));
+    assert.ok(some(({ sessionExpirySeconds }) => sessionExpirySeconds < 60));
   });
 
   it("puts nothing on top of a gateway, and now and then something on top of a link of packets", () => {
