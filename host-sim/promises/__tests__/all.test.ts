@@ -41,6 +41,9 @@ describe("the promises", () => {
       "qos1-at-least-once",
       "acks-in-order",
       "no-false-alarm",
+      "version-agreed",
+      "asks-for-its-session",
+      "expiry-counted-down",
       "second-device-is-true",
     ]);
   });

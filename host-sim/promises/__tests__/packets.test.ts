@@ -81,7 +81,7 @@ describe("packet ids", () => {
   it("are broken by DUP at first sending, at QoS 0 too, and by its absence at a second", () => {
     assert.deepEqual(new Story().start().send({ isDup: true }).judged().broken, ["packet-ids"]);
     assert.deepEqual(new Story({ qos: 0 }).start().send({ isDup: true }).judged().broken, ["packet-ids"]);
-    const status = { qos: 1, packetId: 1, isRetain: true } as const;
+    const status = { qos: 1, packetId: 1, isRetain: true, isStatus: true } as const;
     const story = new Story().powerOn().open().accept("fresh").out(Publish, status).close().wait(500);
     assert.deepEqual(resume(story).out(Publish, status).judged().broken, ["packet-ids"]);
   });

@@ -103,9 +103,9 @@ export class Story {
     return this;
   }
 
-  open(): this {
+  open(connect: Packet = {}): this {
     this.#connection += 1;
-    return this.tell({ kind: "opening" }).out(PacketType.Connect, { code: 0x2c });
+    return this.tell({ kind: "opening" }).out(PacketType.Connect, { code: 0x2c, ...connect });
   }
 
   /** With the subscriptions of a session that has none. */
