@@ -5,7 +5,16 @@ import { describe, it } from "node:test";
 import { Core, loadModule } from "../core.ts";
 import { ClosedBy, CloseReason, Event, Phase, Property, Status } from "../layout.generated.ts";
 import type { BlockUnderTest } from "./support/block-under-test.ts";
-import { connack5, connectedFive, encoded, idleFive, type Properties, packet5, packetsOf, prepared } from "./support/five.ts";
+import {
+  connack5,
+  connectedFive,
+  encoded,
+  idleFive,
+  type Properties,
+  packet5,
+  packetsOf,
+  prepared,
+} from "./support/five.ts";
 
 const core = new Core(loadModule());
 const DISCONNECT = 14;

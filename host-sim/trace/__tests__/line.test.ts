@@ -112,7 +112,10 @@ describe("a line that is read", () => {
 
 describe("a happening in words", () => {
   it("names packets, and says times in days", () => {
-    assert.equal(inOurWords(SAMPLES.packet), "-> PUBLISH 65535 QoS 2 DUP properties 2=60 35=1, 56 bytes, connection 4");
+    assert.equal(
+      inOurWords(SAMPLES.packet),
+      "-> PUBLISH 65535 QoS 2 DUP properties 2=60 35=1, 56 bytes, connection 4",
+    );
     assert.equal(inOurWords(SAMPLES.reading), "3: -0.500 °C");
     assert.equal(timeInWords(90_061_001.999), "1 01:01:01.001");
   });

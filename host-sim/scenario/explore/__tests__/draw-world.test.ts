@@ -56,7 +56,8 @@ describe("the world of a seed", () => {
       const count = WORLDS.filter(({ five }) => isSo(five)).length;
       return count > 0 && count < WORLDS.length;
     };
-    for (const refusal of ["reason", "return-code"]) assert.ok(some(({ broker }) => broker.refusal === refusal));
+    for (const refusal of ["reason", "return-code"])
+      assert.ok(some(({ broker }) => broker.refusal === refusal));
     for (const qos of [0, 1, 2]) assert.ok(some(({ broker }) => broker.maximumQos === qos));
     for (const aliases of [0, 1, 20]) assert.ok(some(({ broker }) => broker.topicAliasMaximum === aliases));
     assert.ok(some(({ broker }) => broker.receiveMaximum === 1));
