@@ -7,7 +7,7 @@ import type { StreamError } from "../net/stream.ts";
 import { MqttError } from "./errors.ts";
 import { eventProperties } from "./properties/decode.ts";
 import type { Properties } from "./properties/table.ts";
-import { reasonName, reasonWords } from "./reasons.ts";
+import { reasonWord, reasonWords } from "./reasons.ts";
 import { closeName, closeSentence, refusalName, refusalSentence } from "./words.ts";
 
 export interface Ending {
@@ -91,7 +91,7 @@ export function endingError(ending: Ending, lastError: StreamError | null): Mqtt
   }
   if (reason === CloseReason.ServerDisconnect) {
     const words = `the broker ended the connection: ${reasonWords(reasonCode, properties)}`;
-    return new MqttError(reasonName(reasonCode), words, word);
+    return new MqttError(reasonWord(reasonCode), words, word);
   }
   if (lastError === null) return new MqttError(closeName(reason), closeSentence(reason));
   return new MqttError(lastError.kind === "tls" ? lastError.reason : lastError.kind, lastError.message);

@@ -12,7 +12,7 @@ import { MessageQueue, type QueueLimits } from "./message-queue.ts";
 import type { QoS } from "./options.ts";
 import { eventProperties } from "./properties/decode.ts";
 import type { Properties } from "./properties/table.ts";
-import { reasonName, reasonWords } from "./reasons.ts";
+import { reasonWord, reasonWords } from "./reasons.ts";
 import { TopicCache } from "./topic-cache.ts";
 import { dropName, dropSentence, statusName, statusSentence } from "./words.ts";
 
@@ -157,7 +157,7 @@ export class Outgoing {
     const { topic } = message;
     const properties = eventProperties(core, block) ?? {};
     const words = `not published to ${topic}: the broker refused it: ${reasonWords(reasonCode, properties)}`;
-    message.reject(new MqttError(reasonName(reasonCode), words, { reasonCode, properties }));
+    message.reject(new MqttError(reasonWord(reasonCode), words, { reasonCode, properties }));
     this.#parts.onRejected({ topic, reasonCode, properties });
   }
 

@@ -3,10 +3,10 @@
 
 import type { Core } from "../device/core.ts";
 import { Status } from "../device/layout.generated.ts";
+import { FIRST_FAILURE } from "../words/reason-codes.ts";
 import { MqttError, OptionError } from "./errors.ts";
 import type { QoS } from "./options.ts";
 import type { Properties } from "./properties/table.ts";
-import { FIRST_FAILURE } from "./reasons.ts";
 import { REQUEST_TYPES, type RequestParts, RequestProperties } from "./request-properties.ts";
 import { statusName, statusSentence } from "./words.ts";
 

@@ -1,8 +1,9 @@
 // Owns the words for the client's numbers: names that scripts may rely on, sentences for people. Decides nothing.
 
 import { CloseReason, DropReason, Phase, Status } from "../device/layout.generated.ts";
+import { FIRST_FAILURE } from "../words/reason-codes.ts";
 import type { Properties } from "./properties/table.ts";
-import { FIRST_FAILURE, reasonName, reasonWords } from "./reasons.ts";
+import { reasonWord, reasonWords } from "./reasons.ts";
 
 type Numbers = Readonly<Record<string, number>>;
 
@@ -112,7 +113,7 @@ const REFUSALS: readonly { readonly code: string; readonly sentence: string }[] 
 
 /** Of a CONNACK's return code, or in MQTT 5 its reason code. */
 export function refusalName(code: number): string {
-  if (code >= FIRST_FAILURE) return reasonName(code);
+  if (code >= FIRST_FAILURE) return reasonWord(code);
   return REFUSALS[code - 1]?.code ?? `return-code-${code}`;
 }
 

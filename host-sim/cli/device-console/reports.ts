@@ -2,12 +2,13 @@
 import { type Ending, Endings } from "../../client/ending.ts";
 import { readMessage } from "../../client/incoming.ts";
 import { eventProperties } from "../../client/properties/decode.ts";
-import { FIRST_FAILURE, reasonName } from "../../client/reasons.ts";
+import { reasonWord } from "../../client/reasons.ts";
 import { closeName, dropName, refusalName } from "../../client/words.ts";
 import { type ClientField, clientField } from "../../device/block.ts";
 import type { Core } from "../../device/core.ts";
 import { ClosedBy, CloseReason, Event, Phase } from "../../device/layout.generated.ts";
 import type { StreamError } from "../../net/stream.ts";
+import { FIRST_FAILURE } from "../../words/reason-codes.ts";
 import type { Answer, Say } from "./answers.ts";
 import { type JsonProperties, jsonOf } from "./json-properties.ts";
 import { PendingRequests } from "./pending.ts";
@@ -131,7 +132,7 @@ export class Reports {
 
   #why(reason: CloseReason, reasonCode: number): string {
     if (reason === CloseReason.Refused) return refusalName(reasonCode);
-    if (reason === CloseReason.ServerDisconnect) return reasonName(reasonCode);
+    if (reason === CloseReason.ServerDisconnect) return reasonWord(reasonCode);
     return this.#lastError()?.message ?? closeName(reason);
   }
 

@@ -104,7 +104,7 @@ describe("CONNECT of MQTT 5", () => {
     );
     const [error] = await told(client, "error");
     assert.deepEqual([error.code, error.reasonCode], ["use-another-server", 0x9c]);
-    assert.match(error.message, /use another server: moving house \(it names another server: other:1883\)/);
+    assert.match(error.message, /Use another server: moving house \(it names another server: other:1883\)/);
     assert.equal(error.properties?.serverReference, "other:1883");
   });
 
@@ -186,7 +186,7 @@ describe("publish in MQTT 5", () => {
     await assert.rejects(client.publish("full", "x", { qos: 1 }), {
       code: "quota-exceeded",
       reasonCode: 0x97,
-      message: "not published to full: the broker refused it: quota exceeded: so",
+      message: "not published to full: the broker refused it: Quota exceeded: so",
     });
     assert.deepEqual((await rejected)[0], {
       topic: "full",
@@ -404,7 +404,7 @@ describe("the end in MQTT 5", () => {
     const [[word], [error]] = await heard;
     assert.deepEqual(word, { reasonCode: 0x8b, properties });
     assert.deepEqual([error.code, error.reasonCode], ["server-shutting-down", 0x8b]);
-    assert.match(error.message, /the broker ended the connection: server shutting down: night/);
+    assert.match(error.message, /the broker ended the connection: Server shutting down: night/);
   });
 });
 
