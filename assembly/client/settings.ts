@@ -22,6 +22,7 @@ import { USUAL_EXPIRY_SECONDS } from "./settings-five";
 import { Phase, Status } from "./status";
 
 const VERSION_3_1_1: u8 = 4;
+const VERSION_5: u8 = 5;
 const KEEP_ALIVE_SECONDS: u16 = 60;
 /** lwIP's largest early retransmission time: one lost segment costs as much. */
 const RETRANSMIT_MS: u32 = 3000;
@@ -71,7 +72,7 @@ export function sizeOfBlock(
   return <i32>bytesFor(receive, outbox, entries, window, inboundIds, texts, textBytes, filters);
 }
 
-/** Makes a fresh client of the block: no session, no texts, the first packet id 1. */
+/** Makes a fresh client of the block: no session, no texts, the first packet id 1, the highest version that the image has. */
 export function initialise(
   c: Client,
   receive: u32,
@@ -89,12 +90,15 @@ export function initialise(
   place(c, receive, outbox, entries, window, inboundIds, texts, textBytes, filters);
   initOutbox(c);
   c.magic = MAGIC;
-  c.version = VERSION_3_1_1;
+  c.version = MQTT5 ? VERSION_5 : VERSION_3_1_1;
   c.nextPacketId = 1;
   c.clean = true;
   c.reconnect = true;
   c.lossPolicy = <u8>LossPolicy.RepublishQos1;
-  if (MQTT5) fiveOf(c).sessionExpiry = USUAL_EXPIRY_SECONDS;
+  if (MQTT5) {
+    fiveOf(c).wantedVersion = VERSION_5;
+    fiveOf(c).sessionExpiry = USUAL_EXPIRY_SECONDS;
+  }
   c.keepAliveSeconds = KEEP_ALIVE_SECONDS;
   c.keepAliveMs = <u32>KEEP_ALIVE_SECONDS * 1000;
   c.retransmitMs = RETRANSMIT_MS;
@@ -117,7 +121,7 @@ export function addTopic(c: Client, at: usize, length: u32): i32 {
   return addChecked(c, at, length, TextKind.Topic);
 }
 
-/** 3 for MQTT 3.1, 4 for 3.1.1, 5 for 5, which falls back to 3.1.1 where the broker does not speak it. */
+/** 3 for MQTT 3.1, 4 for 3.1.1, 5 for 5, which is the default where it is there, and falls back to 3.1.1 where the broker does not speak it. */
 export function chooseVersion(c: Client, version: u32): i32 {
   if (version != 3 && version != 4 && (!MQTT5 || version != 5)) return Status.VersionUnknown;
   if (c.phase != Phase.Idle) return Status.WrongPhase;

@@ -32,6 +32,8 @@ function connectedClient(): Connected {
   const block = core.allocate(core.exports.blockBytes(...capacities));
   const { exports, outbox, scratchBytes } = core;
   exports.init(block, ...capacities);
+  // as the packets of mqtt-packet beside it
+  exports.setVersion(block, 4);
   exports.connect(block, 0);
   while (exports.poll(block, 0) !== Event.None);
   exports.opened(block);

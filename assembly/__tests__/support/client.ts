@@ -1,13 +1,14 @@
 // Owns the shortest way to a client's struct for a spec: fresh memory, small capacities. Knows nothing of what is tested.
 
 import { Client } from "../../client/block";
-import { initialise, sizeOfBlock } from "../../client/settings";
+import { chooseVersion, initialise, sizeOfBlock } from "../../client/settings";
 
-/** A fresh client with room for `entries` messages in `outbox` bytes, `window` of them in flight. */
+/** A fresh client of 3.1.1 with room for `entries` messages in `outbox` bytes, `window` of them in flight. */
 export function freshClient(outbox: u32 = 100, entries: u32 = 6, window: u32 = 4): Client {
   const bytes: i32 = sizeOfBlock(128, outbox, entries, window, 3, 6, 60, 4);
   const c: Client = changetype<Client>(heap.alloc(<usize>bytes));
   initialise(c, 128, outbox, entries, window, 3, 6, 60, 4);
+  chooseVersion(c, 4);
   return c;
 }
 
