@@ -69,9 +69,11 @@ function onEvent(event) {
   } else if (
     event == Event.Closed &&
     code != CloseReason.SessionCleared &&
-    code != CloseReason.ForeignSession
+    code != CloseReason.ForeignSession &&
+    !(HAS_MQTT5 && code == CloseReason.OlderVersion)
   ) {
     var reason = ",goodbye,link,server,timeout,silent,refused".split(",")[code] || "protocol-" + code;
+    if (HAS_MQTT5) if (code == CloseReason.ServerDisconnect) reason = "server-" + eventReason();
     if (socketError) reason += ": " + socketError;
     if (wasAccepted || code == CloseReason.Refused || code == CloseReason.Goodbye) tell("closed " + reason);
     else tell("error broker-unreachable " + broker.host + ":" + broker.port + " " + reason);

@@ -45,6 +45,33 @@ async function troubleOf({ clock, end }: Watching): Promise<string> {
 }
 
 describe("a board that says", () => {
+  it("a refusal by MQTT 5's number, is told in the standard's words, with what to do", async () => {
+    for (const [code, told, remedy] of [
+      [135, "broker-refused-not-authorised: the broker refuses: Not authorized", /right to connect/],
+      [134, "broker-refused-credentials: the broker refuses: Bad User Name or Password", /username/],
+      [137, "broker-refused-137: the broker refuses: Server busy", /troubleshooting/],
+    ] as const) {
+      const board = watching();
+      board.print(`motekit: error broker-refused-${code} the broker answered, and refused the connection`);
+      const words = await troubleOf(board);
+      assert.ok(words.startsWith(`missing: the board reports ${told} | `), words);
+      assert.match(words, remedy);
+      assert.deepEqual(board.said, [told]);
+    }
+  });
+
+  it("that the broker closed its connection, and by which number, is told in the standard's words", async () => {
+    const board = watching();
+    for (const line of ["closed server-139: reset", "closed link", "connected"])
+      board.print(`motekit: ${line}`);
+    await inTime(board.clock, board.end);
+    assert.deepEqual(board.said, [
+      "closed by the broker: Server shutting down: reset",
+      "closed link",
+      "connected",
+    ]);
+  });
+
   it("connected, is: under the name it gave", async () => {
     const board = watching();
     for (const line of [

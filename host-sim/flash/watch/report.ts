@@ -1,5 +1,7 @@
 // The lines by which a board says how it fares: `motekit: …`. Knows their form and which of them are an end; prints none.
 
+import { FIRST_FAILURE, reasonName } from "../../words/reason-codes.ts";
+
 export type Report =
   | { readonly kind: "started"; readonly name: string }
   | { readonly kind: "connected" }
@@ -8,6 +10,15 @@ export type Report =
   | { readonly kind: "remark"; readonly words: string };
 
 const PREFIX = "motekit: ";
+
+/** What MQTT 5 says with numbers that 3.1.1 has too, and boards have words for. */
+const WORDS_OF_REFUSALS: Readonly<Record<string, string>> = {
+  132: "version",
+  133: "client-id",
+  134: "credentials",
+  135: "not-authorised",
+  136: "unavailable",
+};
 
 /** undefined: the line is not of this kind. */
 export function parseReport(line: string): Report | undefined {
@@ -18,8 +29,21 @@ export function parseReport(line: string): Report | undefined {
   const start = /^start (.+)$/.exec(words)?.[1];
   if (start !== undefined) return { kind: "started", name: start };
   const error = /^error (\S+) ?(.*)$/.exec(words);
-  if (error !== null) return { kind: "error", code: error[1] as string, sentence: error[2] as string };
-  return { kind: "remark", words };
+  if (error !== null) return errorOf(error[1] as string, error[2] as string);
+  return { kind: "remark", words: words.replace(/^closed server-(\d+)/, closedWords) };
+}
+
+/** A board has no room for the names of MQTT 5's reason codes: it prints their numbers. */
+function errorOf(code: string, sentence: string): Report {
+  const number = /^broker-refused-(\d+)$/.exec(code)?.[1];
+  if (number === undefined || Number(number) < FIRST_FAILURE) return { kind: "error", code, sentence };
+  const word = WORDS_OF_REFUSALS[number] ?? number;
+  const name = reasonName(Number(number));
+  return { kind: "error", code: `broker-refused-${word}`, sentence: `the broker refuses: ${name}` };
+}
+
+function closedWords(_words: string, code: string): string {
+  return `closed by the broker: ${reasonName(Number(code))}`;
 }
 
 /** What nobody on the board will change, however long one waits; by the beginning of the code. */
