@@ -26,8 +26,6 @@ const LOST_ASLEEP = "restored";
 const ATTEMPTS_MAX = 16;
 /** The oscillators that count through a sleep are wrong by less. */
 const SLEPT_SHARE = 0.95;
-/** A laptop's timers are that late. */
-const LATE_MS = 50;
 
 /** So unlikely are even draws that all lie as near to one end: a coincidence in a thousand million waits. */
 const COINCIDENCE = 1e-9;
@@ -45,7 +43,7 @@ export const backOff: KeptPromise = {
   observe,
 };
 
-function observe({ pace, devices: count }: RunFacts, verdicts: Verdicts): Observer {
+function observe({ pace, lateMs, devices: count }: RunFacts, verdicts: Verdicts): Observer {
   const devices = perDevice(
     (): Device => ({
       attempts: 0,
@@ -63,7 +61,7 @@ function observe({ pace, devices: count }: RunFacts, verdicts: Verdicts): Observ
   function judgeWait(atMs: number, device: number, { ceilingMs, sinceMs }: Device): void {
     if (ceilingMs === null) return;
     const waitedMs = atMs - sinceMs;
-    if (waitedMs <= ceilingMs * 1.001 + LATE_MS) verdicts.held();
+    if (waitedMs <= ceilingMs * 1.001 + lateMs) verdicts.held();
     else
       verdicts.broken(
         atMs,

@@ -16,6 +16,8 @@ export interface RunFacts {
   readonly readingExpirySeconds: number | null;
   /** Whether the broker is known to keep to the standard. */
   readonly isHonestBroker: boolean;
+  /** How late what is due may be done. */
+  readonly lateMs: number;
   readonly devices: number;
   readonly everyMs: number;
   readonly keepAliveSeconds: number;

@@ -57,7 +57,7 @@ export class Play {
     const names = deviceNames(world.board, world.devices, random);
     const settings = settingsOf(world, board, names);
     this.#trace = createTrace(writeLine);
-    this.#promises = createPromises(factsOf(settings, true));
+    this.#promises = createPromises(factsOf(settings, false));
     const observer = settings.link.kind === "gateway" ? this.#throughGateway() : this.#see;
     const { broker: terms } = world.five;
     const bench = createModelBench({

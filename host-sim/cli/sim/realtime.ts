@@ -63,7 +63,7 @@ async function simulate(
 ): Promise<Simulated> {
   const core = new Core(plan.image.module);
   const ledger = createLedger();
-  const promises = createPromises(factsOf(plan.settings, false));
+  const promises = createPromises(factsOf(plan.settings, true));
   const trace = createTrace(recording?.write ?? null);
   const view = viewFor(context, output, options, plan);
   const startMs = context.clock.nowMs;

@@ -13,6 +13,7 @@ const FACTS: RunFacts = {
   sessionExpirySeconds: 604_800,
   readingExpirySeconds: null,
   isHonestBroker: true,
+  lateMs: 50,
   devices: 1,
   everyMs: 1000,
   keepAliveSeconds: 60,
