@@ -160,6 +160,12 @@ describe("the back-off", () => {
     assert.equal(checked("back-off"), 42, "the first attempt, 40 waits, and all of them together");
   });
 
+  it("is kept by a timer that is as late as timers may be there, and by none that is later", () => {
+    const late = (waitMs: number) => attempt(new Story({ lateMs: 2000 }).powerOn().open(), waitMs).judged();
+    assert.deepEqual(late(2900).broken, []);
+    assert.deepEqual(late(3100).broken, ["back-off"]);
+  });
+
   it("is broken by one wait above its ceiling, which doubles with every attempt", () => {
     assert.deepEqual(attempt(new Story().powerOn().open(), 1100).judged().broken, ["back-off"]);
     const second = attempt(attempt(new Story().powerOn().open(), 900), 1900);
