@@ -5,7 +5,7 @@ import type { Context, RawCommand } from "../command.ts";
 import { brokenFailure, EXIT } from "../failure.ts";
 import type { Client, Connect } from "../mosquitto/client.ts";
 import { linesOf } from "../mosquitto/lines.ts";
-import { endFailed, open, quietly, readOptionFile } from "../mosquitto/open.ts";
+import { endFailed, endWell, open, quietly, readOptionFile } from "../mosquitto/open.ts";
 import type { PayloadSource, PubOptions } from "../mosquitto/options.ts";
 import { parsePub } from "../mosquitto/parse.ts";
 import { asksForHelp } from "../mosquitto/read-argv.ts";
@@ -25,6 +25,7 @@ export function pubWith(connect: Connect): RawCommand {
     examples: [
       "npx motekit pub -t home/lamp -m on -r -q 1",
       "npx motekit pub -h localhost -t home/log -l < README.md",
+      "npx motekit pub -t home/lamp -m on -D publish message-expiry-interval 60",
     ],
     optionHelp: () => optionHelp("pub"),
     wantsHelp: (argv) => asksForHelp("pub", argv),
@@ -50,16 +51,17 @@ async function pub(context: Context, connect: Connect, options: PubOptions): Pro
     await endFailed(client, error);
     throw error;
   }
-  await client.end();
+  await endWell(client, options);
   return EXIT.done;
 }
 
 /** A publish that fails because its connection is lost says so. */
 function publisher(context: Context, client: Client, options: PubOptions, lost: Promise<never>): Publish {
   const { topic, qos, retain } = options;
+  const { publish: properties } = options.properties;
   return async (payload) => {
     try {
-      await client.publish(topic, payload, { qos, retain });
+      await client.publish(topic, payload, { qos, retain, ...(properties !== undefined && { properties }) });
     } catch (error) {
       await Promise.race([pause(context, 0), lost]);
       throw brokenFailure(`not published to ${topic}: ${(error as Error).message}`);

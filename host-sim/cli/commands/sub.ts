@@ -3,7 +3,7 @@ import { after, type Timer } from "../../time/clock.ts";
 import type { Context, RawCommand } from "../command.ts";
 import { brokenFailure, EXIT } from "../failure.ts";
 import type { Client, Connect } from "../mosquitto/client.ts";
-import { endFailed, open, quietly } from "../mosquitto/open.ts";
+import { endFailed, endWell, open, quietly } from "../mosquitto/open.ts";
 import type { SubOptions } from "../mosquitto/options.ts";
 import { parseSub } from "../mosquitto/parse.ts";
 import { asksForHelp } from "../mosquitto/read-argv.ts";
@@ -48,7 +48,7 @@ async function sub(context: Context, connect: Connect, options: SubOptions): Pro
   } finally {
     limit.cancel();
   }
-  await client.end();
+  await endWell(client, options);
   return EXIT.done;
 }
 
@@ -76,14 +76,22 @@ function receive(context: Context, output: Output, client: Client, options: SubO
 
 /** Stays pending but for `-E`, which ends when the broker has answered. */
 async function subscribed(output: Output, client: Client, options: SubOptions): Promise<void> {
-  const { topicFilters, unsubscribe, qos } = options;
+  const { topicFilters, unsubscribe, qos, retainAsPublished } = options;
+  const { subscribe: ofSubscribe, unsubscribe: ofUnsubscribe } = options.properties;
   if (topicFilters.length > 0) {
-    const grants = await client.subscribe(topicFilters, { qos });
+    const grants = await client.subscribe(topicFilters, {
+      qos,
+      ...(retainAsPublished && { rap: true }),
+      ...(ofSubscribe !== undefined && { properties: ofSubscribe }),
+    });
     const refused = grants.filter((grant) => grant.qos >= REFUSED);
     if (refused.length === grants.length) throw brokenFailure("the broker refused every subscription");
     if (!options.quiet) for (const { topic } of refused) output.note(`motekit: the broker refused ${topic}`);
   }
-  if (unsubscribe.length > 0) await client.unsubscribe(unsubscribe);
+  if (unsubscribe.length > 0) {
+    if (ofUnsubscribe === undefined) await client.unsubscribe(unsubscribe);
+    else await client.unsubscribe(unsubscribe, { properties: ofUnsubscribe });
+  }
   if (!options.exitWhenSubscribed) await new Promise<never>(() => {});
 }
 

@@ -1,9 +1,12 @@
 // What `pub` and `sub` need of an MQTT client for Node: a part of motekit's own, and of a test's stand-in.
+import type { Properties } from "../../client/properties/table.ts";
 import type { ProtocolVersion, QoS, Will } from "./options.ts";
 
 export interface ClientOptions {
   readonly protocolVersion: ProtocolVersion;
   readonly clean: boolean;
+  /** Of CONNECT, in MQTT 5. */
+  readonly properties?: Properties;
   /** Resumes what an earlier process left with the broker, and publishes at QoS 0 only. */
   readonly receiveOnly?: boolean;
   /** Seconds. */
@@ -29,6 +32,11 @@ export interface SubscriptionGrant {
 export interface ReceivedPacket {
   readonly qos: QoS;
   readonly retain: boolean;
+  readonly properties?: Properties;
+}
+
+interface WithProperties {
+  readonly properties?: Properties;
 }
 
 export interface Client {
@@ -43,15 +51,15 @@ export interface Client {
   publish(
     topic: string,
     payload: Uint8Array | string,
-    options: { readonly qos: QoS; readonly retain: boolean },
+    options: WithProperties & { readonly qos: QoS; readonly retain: boolean },
   ): Promise<unknown>;
   subscribe(
     filters: readonly string[],
-    options: { readonly qos: QoS },
+    options: WithProperties & { readonly qos: QoS; readonly rap?: boolean },
   ): Promise<readonly SubscriptionGrant[]>;
-  unsubscribe(filters: readonly string[]): Promise<void>;
+  unsubscribe(filters: readonly string[], options?: WithProperties): Promise<void>;
   /** Says DISCONNECT first, unless forced. */
-  end(force?: boolean): Promise<void>;
+  end(force?: boolean, options?: WithProperties): Promise<void>;
 }
 
 export type Connect = (url: string, options: ClientOptions) => Client;

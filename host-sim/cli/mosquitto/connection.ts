@@ -1,12 +1,15 @@
 // The options that `pub` and `sub` share, checked together: where the broker is, who connects, and with what rights.
 import { type Failure, usageFailure } from "../failure.ts";
 import type { ConnectionOptions, ProtocolVersion, QoS, TlsFiles, Will } from "./options.ts";
+import { type PropertySets, propertySets } from "./properties.ts";
 import type { Values } from "./read-argv.ts";
 import type { Command } from "./table.ts";
 import { checkTopic, topicNameProblem } from "./topics.ts";
 
 const MQTT_3_1: ProtocolVersion = 3;
 const MQTT_3_1_1: ProtocolVersion = 4;
+const MQTT_5: ProtocolVersion = 5;
+const FOR_EVER = 4_294_967_295;
 const LONGEST_ID_3_1 = 23;
 
 /** What `-L` holds. */
@@ -60,7 +63,8 @@ export function connectionOf(
   processId: number,
 ): ConnectionOptions {
   const tls = tlsOf(command, values, url);
-  const protocolVersion = (values.number("version") ?? MQTT_3_1_1) as ProtocolVersion;
+  const properties = propertySets(command, values.properties());
+  const protocolVersion = versionOf(command, values, properties);
   const clean = !values.flag("persistent");
   return {
     host: values.text("host") ?? url?.host ?? "localhost",
@@ -71,10 +75,45 @@ export function connectionOf(
     clean,
     keepaliveSeconds: values.number("keepalive") ?? 60,
     ...credentialsOf(command, values, url),
-    will: willOf(command, values),
+    will: willOf(command, values, properties),
+    properties: withExpiry(command, values, properties, protocolVersion),
     debug: values.flag("debug"),
     quiet: values.flag("quiet"),
   };
+}
+
+/** What only MQTT 5 has makes it MQTT 5. */
+function versionOf(command: Command, values: Values, properties: PropertySets): ProtocolVersion {
+  const chosen = values.number("version") as ProtocolVersion | undefined;
+  const fives = [
+    ["-D", Object.keys(properties).length > 0],
+    ["-x", values.number("sessionExpiry") !== undefined],
+    ["--retain-as-published", values.flag("retainAsPublished")],
+  ] as const;
+  const [five] = fives.find(([, isGiven]) => isGiven) ?? [];
+  if (five === undefined) return chosen ?? MQTT_3_1_1;
+  if (chosen === undefined || chosen === MQTT_5) return MQTT_5;
+  throw usageFailure(`${command}: ${five} needs MQTT 5`, "Accepted: -V mqttv5, or no -V");
+}
+
+/** A session that is kept is kept for ever where nothing else is said, as mosquitto_sub has it. */
+function withExpiry(
+  command: Command,
+  values: Values,
+  properties: PropertySets,
+  version: ProtocolVersion,
+): PropertySets {
+  if (version !== MQTT_5) return properties;
+  const given = properties.connect?.sessionExpiryInterval;
+  const byOption = values.number("sessionExpiry");
+  if (given !== undefined && byOption !== undefined)
+    throw usageFailure(
+      `${command}: -x and -D connect session-expiry-interval exclude each other`,
+      "Accepted: one of them",
+    );
+  const seconds = given ?? byOption ?? (values.flag("persistent") ? FOR_EVER : undefined);
+  if (seconds === undefined) return properties;
+  return { ...properties, connect: { ...properties.connect, sessionExpiryInterval: seconds } };
 }
 
 function clientIdOf(
@@ -128,12 +167,14 @@ function tlsOf(command: Command, values: Values, url: UrlParts | undefined): Tls
   return trusted ? files : undefined;
 }
 
-function willOf(command: Command, values: Values): Will | undefined {
+function willOf(command: Command, values: Values, { will: properties }: PropertySets): Will | undefined {
   const topic = values.text("willTopic");
   if (topic === undefined) {
-    const stray = ["willPayload", "willQos", "willRetain"].some(
-      (key) => values.flag(key) || values.text(key) !== undefined || values.number(key) !== undefined,
-    );
+    const stray =
+      properties !== undefined ||
+      ["willPayload", "willQos", "willRetain"].some(
+        (key) => values.flag(key) || values.text(key) !== undefined || values.number(key) !== undefined,
+      );
     if (stray)
       throw usageFailure(
         `${command}: a will needs a topic`,
@@ -147,5 +188,6 @@ function willOf(command: Command, values: Values): Will | undefined {
     payload: values.text("willPayload") ?? "",
     qos: (values.number("willQos") ?? 0) as QoS,
     retain: values.flag("willRetain"),
+    ...(properties !== undefined && { properties }),
   };
 }

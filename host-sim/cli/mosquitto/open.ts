@@ -26,7 +26,7 @@ export function open(
   const say = options.debug ? output.note : () => {};
   say(`connecting to ${url}`);
   const client = connect(url, clientOptions(options, reconnectPeriod));
-  context.interruption.onGoodbye(() => client.end());
+  context.interruption.onGoodbye(() => endWell(client, options));
   let reason = "the connection was closed";
   client.on("error", (error) => {
     reason = error.message;
@@ -54,6 +54,13 @@ export function open(
 export function endFailed(client: Client, error: unknown): Promise<void> {
   const unconnected = error instanceof Failure && error.kind === "missing";
   return client.end(unconnected);
+}
+
+/** Ends a client whose work is done, with what DISCONNECT is to say. */
+export function endWell(client: Client, { properties }: ConnectionOptions): Promise<void> {
+  return properties.disconnect === undefined
+    ? client.end()
+    : client.end(false, { properties: properties.disconnect });
 }
 
 /** `--quiet` silences what goes wrong while running, not what is wrong with the options. */
@@ -91,11 +98,13 @@ function unreachable(url: string, reason: string): Failure {
 
 function clientOptions(options: ConnectionOptions, reconnectPeriod: number): ClientOptions {
   const { protocolVersion, clean, keepaliveSeconds, clientId, username, password, will, tls } = options;
+  const { connect } = options.properties;
   return {
     protocolVersion,
     clean,
     keepalive: keepaliveSeconds,
     reconnectPeriod,
+    ...(connect !== undefined && { properties: connect }),
     ...(clientId !== undefined && { clientId }),
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),

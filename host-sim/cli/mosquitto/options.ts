@@ -1,15 +1,19 @@
 // What `pub` and `sub` were asked to do, once their options are read and make sense together.
 
+import type { Properties } from "../../client/properties/table.ts";
+import type { PropertySets } from "./properties.ts";
+
 export type QoS = 0 | 1 | 2;
 
-/** mqttv31 and mqttv311, by the number CONNECT carries. */
-export type ProtocolVersion = 3 | 4;
+/** mqttv31, mqttv311 and mqttv5, by the number CONNECT carries. */
+export type ProtocolVersion = 3 | 4 | 5;
 
 export interface Will {
   readonly topic: string;
   readonly payload: string;
   readonly qos: QoS;
   readonly retain: boolean;
+  readonly properties?: Properties;
 }
 
 /** With neither CA nor certificate: the system's CAs, and no client certificate. */
@@ -31,6 +35,8 @@ export interface ConnectionOptions {
   readonly username: string | undefined;
   readonly password: string | undefined;
   readonly will: Will | undefined;
+  /** What -D says for each packet, the will's too. */
+  readonly properties: PropertySets;
   readonly debug: boolean;
   readonly quiet: boolean;
 }
@@ -65,4 +71,5 @@ export interface SubOptions extends ConnectionOptions {
   readonly exitWhenSubscribed: boolean;
   readonly retained: "shown" | "hidden" | "only";
   readonly removeRetained: boolean;
+  readonly retainAsPublished: boolean;
 }

@@ -56,6 +56,7 @@ export function parseSub(argv: readonly string[], processId: number): SubOptions
     exitWhenSubscribed: values.flag("exitWhenSubscribed"),
     retained: retainedOf(values),
     removeRetained: values.flag("removeRetained"),
+    retainAsPublished: values.flag("retainAsPublished"),
   };
 }
 

@@ -2,6 +2,7 @@
 
 import { didYouMean } from "../../words/nearest.ts";
 import { type Failure, usageFailure } from "../failure.ts";
+import { type GivenProperty, valuesAfter } from "./properties.ts";
 import { type Command, OPTIONS, type Option, REFUSED, type ValueKind } from "./table.ts";
 
 /** Raw values by the table's keys; what was not given is absent. */
@@ -10,6 +11,8 @@ export interface Values {
   text(key: string): string | undefined;
   texts(key: string): readonly string[];
   number(key: string): number | undefined;
+  /** What every -D says, in their order. */
+  properties(): readonly GivenProperty[];
 }
 
 type Value = true | string | number | string[];
@@ -18,11 +21,20 @@ type Value = true | string | number | string[];
 export function readArgv(command: Command, argv: readonly string[]): Values {
   const known = knownOptions(command);
   const given = new Map<string, Value>();
+  const properties: GivenProperty[] = [];
   for (let index = 0; index < argv.length; index++) {
     const name = argv[index] ?? "";
     const option = known.get(name) ?? refuse(command, name, [...known.keys()]);
     if (option.value === undefined) {
       given.set(option.key, true);
+      continue;
+    }
+    if (option.value.kind.is === "property") {
+      const property = propertyAt(argv, index);
+      if (property === null)
+        throw wrongValue(command, name, "was given too few arguments", option.value.kind);
+      properties.push(property);
+      index += argumentsOf(property);
       continue;
     }
     // Whatever comes next is the value, also when it starts with a dash: `-m -1` publishes "-1".
@@ -31,7 +43,19 @@ export function readArgv(command: Command, argv: readonly string[]): Values {
     if (text === undefined) throw wrongValue(command, name, "was given no value", option.value.kind);
     keep(given, option, readValue(command, name, text, option.value.kind));
   }
-  return valuesOf(given);
+  return valuesOf(given, properties);
+}
+
+/** What follows -D; null when it is cut short. */
+function propertyAt(argv: readonly string[], index: number): GivenProperty | null {
+  const [command, name, ...more] = argv.slice(index + 1);
+  const values = more.slice(0, valuesAfter(name));
+  if (command === undefined || name === undefined || values.length < valuesAfter(name)) return null;
+  return { command, name, values };
+}
+
+function argumentsOf({ values }: GivenProperty): number {
+  return 2 + values.length;
 }
 
 /** True when `--help` stands where an option is read, and not as the value of one. */
@@ -40,7 +64,10 @@ export function asksForHelp(command: Command, argv: readonly string[]): boolean 
   for (let index = 0; index < argv.length; index++) {
     const name = argv[index] ?? "";
     if (name === "--help") return true;
-    if (known.get(name)?.value !== undefined) index += 1;
+    const kind = known.get(name)?.value?.kind;
+    const property = kind?.is === "property" ? propertyAt(argv, index) : null;
+    if (property !== null) index += argumentsOf(property);
+    else if (kind !== undefined) index += 1;
   }
   return false;
 }
@@ -72,7 +99,9 @@ function accepted(known: readonly string[]): string {
 }
 
 function readValue(command: Command, name: string, text: string, kind: ValueKind): string | number {
-  if (kind.is === "text") return text;
+  if (kind.is === "text" || kind.is === "property") return text;
+  if (kind.is === "whole" && kind.also !== undefined && Object.hasOwn(kind.also, text))
+    return kind.also[text] as number;
   if (kind.is === "oneOf") {
     const value = Object.hasOwn(kind.values, text) ? kind.values[text] : undefined;
     if (value !== undefined) return value;
@@ -96,13 +125,16 @@ function acceptedValue(kind: ValueKind): string {
       return `a whole number from ${kind.least} to ${kind.most}`;
     case "seconds":
       return "a number of seconds, such as 0.5";
+    case "property":
+      return "COMMAND NAME VALUE, or COMMAND user-property NAME VALUE";
     case "oneOf":
       return Object.keys(kind.values).join(", ");
   }
 }
 
-function valuesOf(given: ReadonlyMap<string, Value>): Values {
+function valuesOf(given: ReadonlyMap<string, Value>, properties: readonly GivenProperty[]): Values {
   return {
+    properties: () => properties,
     flag: (key) => given.get(key) === true,
     text(key) {
       const value = given.get(key);

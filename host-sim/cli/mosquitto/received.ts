@@ -1,6 +1,7 @@
 // What `sub` does with a message it received: whether it counts, and how it is printed. Pure.
 import type { ReceivedPacket } from "./client.ts";
 import type { SubOptions } from "./options.ts";
+import { printedProperties } from "./properties.ts";
 import { matches } from "./topics.ts";
 
 export type Verdict =
@@ -38,13 +39,14 @@ export function printed(options: Printing, message: Received, receivedAt: Date):
 }
 
 function asJson({ topic, payload, packet }: Received, receivedAt: Date) {
-  const { qos, retain } = packet;
+  const { qos, retain, properties } = packet;
   const about = {
     tst: receivedAt.toISOString(),
     topic,
     qos,
     retain: retain ? 1 : 0,
     payloadlen: payload.length,
+    ...(properties !== undefined && { properties: printedProperties(properties) }),
   };
   const text = asText(payload);
   if (text !== undefined) return { ...about, payload: text };

@@ -5,9 +5,17 @@ export type Command = "pub" | "sub";
 /** What a value must be. */
 export type ValueKind =
   | { readonly is: "text" }
-  | { readonly is: "whole"; readonly least: number; readonly most: number }
+  | {
+      readonly is: "whole";
+      readonly least: number;
+      readonly most: number;
+      /** Words for some of them. */
+      readonly also?: Readonly<Record<string, number>>;
+    }
   | { readonly is: "seconds" }
-  | { readonly is: "oneOf"; readonly values: Readonly<Record<string, number>> };
+  | { readonly is: "oneOf"; readonly values: Readonly<Record<string, number>> }
+  /** Several arguments: -D's. */
+  | { readonly is: "property" };
 
 /** `key` is where the value is kept. */
 export interface Option {
@@ -21,7 +29,13 @@ export interface Option {
 
 const text: ValueKind = { is: "text" };
 const QOS: ValueKind = { is: "oneOf", values: { 0: 0, 1: 1, 2: 2 } };
-const VERSION: ValueKind = { is: "oneOf", values: { mqttv31: 3, mqttv311: 4, 31: 3, 311: 4 } };
+const VERSION: ValueKind = {
+  is: "oneOf",
+  values: { mqttv31: 3, mqttv311: 4, mqttv5: 5, 31: 3, 311: 4, 5: 5 },
+};
+/** -1 and ∞ are Mosquitto's names for ever. */
+const FOR_EVER = 4_294_967_295;
+const EXPIRY: ValueKind = { is: "whole", least: 0, most: FOR_EVER, also: { "-1": FOR_EVER, "∞": FOR_EVER } };
 const U32_MAX = 4_294_967_295;
 
 function flag(of: Option["of"], names: string, key: string, help: string): Option {
@@ -91,7 +105,30 @@ export const OPTIONS: readonly Option[] = [
     whole(0, 65_535),
     "keep-alive (60); 0 turns it off",
   ),
-  valued("both", "-V --protocol-version", "version", "VERSION", VERSION, "mqttv31 or mqttv311 (mqttv311)"),
+  valued(
+    "both",
+    "-V --protocol-version",
+    "version",
+    "VERSION",
+    VERSION,
+    "mqttv31, mqttv311 or mqttv5 (mqttv311)",
+  ),
+  {
+    names: ["-D", "--property"],
+    key: "properties",
+    of: "both",
+    value: { placeholder: "COMMAND NAME VALUE", kind: { is: "property" }, repeats: true },
+    help: "a property of MQTT 5, such as -D publish content-type text/plain; repeatable",
+  },
+  valued(
+    "both",
+    "-x --session-expiry-interval",
+    "sessionExpiry",
+    "SECONDS",
+    EXPIRY,
+    "MQTT 5: how long the broker keeps the session; -1 for ever (0, with -c -1)",
+  ),
+  flag("sub", "--retain-as-published", "retainAsPublished", "MQTT 5: messages keep their retain flag"),
   valued("both", "-u --username", "username", "NAME", text, "user name"),
   valued("both", "-P --pw", "password", "PASSWORD", text, "password; others on this machine may see it"),
   valued(
@@ -114,15 +151,8 @@ export const OPTIONS: readonly Option[] = [
   flag("both", "--quiet", "quiet", "no messages about what goes wrong while running"),
 ];
 
-const MQTT5_ONLY = "it needs MQTT 5, which this version does not speak";
-
 /** Options of Mosquitto's that motekit does not have, and why. */
 export const REFUSED: Readonly<Record<string, string>> = {
-  "-x": MQTT5_ONLY,
-  "--session-expiry-interval": MQTT5_ONLY,
-  "-D": MQTT5_ONLY,
-  "--property": MQTT5_ONLY,
-  "--retain-as-published": MQTT5_ONLY,
   "-F": "the output is plain, -v or --json",
   "--pretty": "the output is plain, -v or --json",
   "--random-filter": "every message is printed",
