@@ -37,7 +37,6 @@ function assumeUsual(c: Client, five: Five): void {
   five.lacks = 0;
   five.oldIds = c.inboundCount;
   forgetAliases(c);
-  c.keepAliveMs = <u32>c.keepAliveSeconds * 1000; // [MQTT5-3.2.2-22]
 }
 
 function noteLack(five: Five, lack: Lack, isAvailable: u32): void {

@@ -64,6 +64,7 @@ export function transportOpened(c: Client): i32 {
   if (c.phase != Phase.Opening) return Status.WrongPhase;
   c.phase = <u8>Phase.Handshaking;
   c.connectOwed = true;
+  c.keepAliveMs = <u32>c.keepAliveSeconds * 1000; // [MQTT5-3.2.2-22] unless this CONNACK has another
   // a client without stored state has what the broker may have kept discarded first
   c.clearing = !c.clean && !c.hasSession && !c.cleared && !speaksFive(c);
   return Status.Ok;

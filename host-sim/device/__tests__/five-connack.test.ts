@@ -26,6 +26,18 @@ function five(block: BlockUnderTest, name: keyof typeof FiveLayout.fields): numb
 }
 
 describe("CONNACK of MQTT 5", () => {
+  it("of an earlier connection says nothing about one of 3.1.1", () => {
+    const block = connectedFive(core, { connack: connack5({ serverKeepAlive: 7 }) });
+    block.closed(ClosedBy.Link);
+    connectBytes(block);
+    block.feed(connack5({}, { reasonCode: 0x84 }));
+    block.events();
+    block.closed(ClosedBy.Client);
+    block.connected(Buffer.from([0x20, 2, 0, 0]));
+    assert.equal(block.field("version"), 4);
+    assert.equal(block.field("keepAliveMs"), 60_000);
+  });
+
   it("sets the keep-alive, the quota, the aliases and the largest packet of this connection alone", () => {
     const block = connectedFive(core, {
       connack: connack5({
