@@ -17,7 +17,7 @@ import {
   subscribeWithOptions,
 } from "./client/calls";
 import { begin, leave, leaveWith, transportClosed, transportOpened, wake } from "./client/connection";
-import { Five, fiveOf } from "./client/five";
+import { fiveOf, isPropertyAt } from "./client/five";
 import { nextDeadline, nextEvent } from "./client/poll";
 import {
   addChecked,
@@ -455,14 +455,14 @@ export function eventReason(c: Client): u32 {
 /** Offset from the block of the next property of the last event behind the one at `after`, or with 0 of the first; 0 none. Its id is the first byte. Valid until the next poll. */
 export function nextProperty(c: Client, after: u32): u32 {
   if (!MQTT5 || !isInitialised(c)) return 0;
-  const five: Five = fiveOf(c);
-  const at: u32 = after == 0 ? five.propertiesAt : after + propertyBytes(addressOf(c, after));
-  return five.propertiesLength > 0 && at < five.propertiesAt + five.propertiesLength ? at : 0;
+  if (after != 0 && !isPropertyAt(c, after)) return 0;
+  const at: u32 = after == 0 ? fiveOf(c).propertiesAt : after + propertyBytes(addressOf(c, after));
+  return isPropertyAt(c, at) ? at : 0;
 }
 
-/** Bytes of the property at `at`, its id among them. */
+/** Bytes of the property at `at`, its id among them; 0 if the last event has none there. */
 export function propertyLength(c: Client, at: u32): u32 {
-  return MQTT5 ? propertyBytes(addressOf(c, at)) : 0;
+  return MQTT5 && isInitialised(c) && isPropertyAt(c, at) ? propertyBytes(addressOf(c, at)) : 0;
 }
 
 /** Writes a property with a number into the `room` at `to`. Answers its bytes, or ArgumentRange. */

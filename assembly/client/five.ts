@@ -110,6 +110,12 @@ export function skipSeconds(c: Client, sleptMs: u32, nowMs: u32): void {
   five.secondsSinceMs = nowMs;
 }
 
+/** Whether a property of the event that was reported last may be at offset `at` of the block. */
+export function isPropertyAt(c: Client, at: u32): bool {
+  const five: Five = fiveOf(c);
+  return at >= five.propertiesAt && at < five.propertiesAt + five.propertiesLength;
+}
+
 /** The event that is reported next has no properties, unless they are set. */
 export function forgetProperties(c: Client): void {
   fiveOf(c).propertiesLength = 0;

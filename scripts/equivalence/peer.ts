@@ -2,8 +2,11 @@
 // knows nothing of the client but these.
 import type { RandomStream } from "../../host-sim/random/random.ts";
 import type { Fits } from "./fits.ts";
+import { ackBody, authBody, connackBody, filterCode, goodbyeBody, publishProperties } from "./peer-five.ts";
+import { METHOD, propertiesBytes, randomProperties, withLength } from "./properties.ts";
 
 const PUBLISH = 3;
+const NOTHING = Buffer.alloc(0);
 /** Lengths at which the variable byte integer grows, and about. */
 const EDGES: readonly number[] = [
   0, 1, 2, 3, 20, 60, 100, 120, 122, 123, 124, 125, 126, 127, 128, 129, 130, 300, 1100, 16370, 16377, 16380,
@@ -18,6 +21,11 @@ export class Peer {
   /** To be sent to the client. */
   #owed: Buffer[] = [];
   #nextId = 1;
+  /** As the last CONNECT said: its protocol level, and that it authenticates. */
+  #isFive = false;
+  #authenticates = false;
+  #hasAccepted = false;
+  #aliasMaximum = 0;
   readonly #unreleased: number[] = [];
   readonly topics: Uint8Array[] = [];
 
@@ -31,6 +39,7 @@ export class Peer {
   reset(): void {
     this.#unread = Buffer.alloc(0);
     this.#owed = [];
+    this.#hasAccepted = false;
   }
 
   /** Bytes that the client has sent. */
@@ -60,7 +69,9 @@ export class Peer {
     else if (kind < 0.85) this.#owe(this.#stray());
     else if (kind < 0.9) this.#owe(Buffer.from([0xd0, 0]));
     else if (kind < 0.93) this.#owe(this.#noise());
-    else for (const id of this.#unreleased) this.#owe(ack(0x62, id));
+    else if (kind < 0.94 && this.#isFive) this.#owe(packet(0xe0, goodbyeBody(random)));
+    else if (kind < 0.95 && this.#isFive) this.#owe(packet(0xf0, authBody(random)));
+    else for (const id of this.#unreleased) this.#owe(this.#ack(0x62, id));
   }
 
   #owe(packet: Buffer): void {
@@ -76,10 +87,14 @@ export class Peer {
       random.chance(0.7) && this.topics.length > 0 ? Buffer.from(random.pick(this.topics)) : this.#name();
     const length = random.chance(0.15) ? this.#fits.incoming(topic.length) : random.pick(EDGES);
     const payload = Buffer.alloc(length, Math.floor(random.between(0, 256)));
-    const id = qos === 0 ? Buffer.alloc(0) : uint16(this.#id());
+    const id = qos === 0 ? NOTHING : uint16(this.#id());
     if (qos === 2) this.#unreleased.push(id.readUInt16BE());
     const flags = (qos << 1) | (random.chance(0.2) ? 1 : 0) | (qos > 0 && random.chance(0.2) ? 8 : 0);
-    return packet((PUBLISH << 4) | flags, Buffer.concat([uint16(topic.length), topic, id, payload]));
+    const properties = this.#isFive ? publishProperties(random, this.#aliasMaximum) : NOTHING;
+    // an alias may stand for the name
+    const name = this.#isFive && properties[1] === 0x23 && random.chance(0.6) ? NOTHING : topic;
+    const body = Buffer.concat([uint16(name.length), name, id, properties, payload]);
+    return packet((PUBLISH << 4) | flags, body);
   }
 
   #name(): Buffer {
@@ -108,7 +123,7 @@ export class Peer {
   /** An acknowledgement of something else, or none at all. */
   #stray(): Buffer {
     const id = this.#random.pick([0, 1, 2, 3, 65534, 65535]);
-    return ack(this.#random.pick([0x40, 0x50, 0x62, 0x70, 0x60, 0xb0]), id);
+    return this.#ack(this.#random.pick([0x40, 0x50, 0x62, 0x70, 0x60, 0xb0]), id);
   }
 
   #noise(): Buffer {
@@ -138,23 +153,58 @@ export class Peer {
     const id = body.length >= 3 ? body.subarray(1, 3) : Buffer.alloc(2);
     switch (first >> 4) {
       case 1:
-        return this.#owe(Buffer.from([0x20, 2, Number(random.chance(0.4)), random.chance(0.95) ? 0 : 5]));
+        return this.#connected(body);
       case PUBLISH:
         return this.#acknowledge(first, body);
       case 5:
         this.#forget(id.readUInt16BE());
-        return this.#owe(ack(0x62, id.readUInt16BE()));
+        return this.#owe(this.#ack(0x62, id.readUInt16BE()));
       case 6:
-        return this.#owe(ack(0x70, id.readUInt16BE()));
+        return this.#owe(this.#ack(0x70, id.readUInt16BE()));
       case 8:
-        return this.#owe(packet(0x90, Buffer.concat([id, this.#codes(body.subarray(3))])));
+        return this.#owe(packet(0x90, this.#requestAnswer(9, id, body)));
       case 10:
-        return this.#owe(ack(0xb0, id.readUInt16BE()));
+        return this.#owe(packet(0xb0, this.#requestAnswer(11, id, body)));
       case 12:
         return this.#owe(Buffer.from([0xd0, 0]));
+      case 15:
+        return random.chance(0.5) && !this.#hasAccepted
+          ? this.#accept()
+          : this.#owe(packet(0xf0, authBody(random)));
       default:
         return;
     }
+  }
+
+  /** CONNECT names the protocol, then its level. */
+  #connected(body: Buffer): void {
+    const level = body[3 + (body.length < 3 ? 0 : body.readUInt16BE(1))];
+    this.#isFive = level === 5;
+    this.#authenticates = this.#isFive && body.includes(METHOD);
+    const aliases = body.indexOf(0x22); // or what looks like it
+    this.#aliasMaximum = this.#isFive && aliases > 0 ? (body[aliases + 2] ?? 0) : 0;
+    if (this.#authenticates && this.#random.chance(0.6)) this.#owe(packet(0xf0, authBody(this.#random)));
+    else this.#accept();
+  }
+
+  #accept(): void {
+    const random = this.#random;
+    this.#hasAccepted = true;
+    if (this.#isFive) this.#owe(packet(0x20, connackBody(random, this.#authenticates)));
+    else this.#owe(Buffer.from([0x20, 2, Number(random.chance(0.4)), random.chance(0.95) ? 0 : 5]));
+  }
+
+  #ack(first: number, id: number): Buffer {
+    return this.#isFive ? packet(first, ackBody(this.#random, first >> 4, id)) : ack(first, id);
+  }
+
+  /** What stands in a SUBACK or UNSUBACK, to the request whose body this is. */
+  #requestAnswer(type: number, id: Buffer, body: Buffer): Buffer {
+    const random = this.#random;
+    if (!this.#isFive) return type === 9 ? Buffer.concat([id, this.#codes(body.subarray(3), 1)]) : id;
+    const filters = body.subarray(3 + propertiesBytes(body.subarray(3)));
+    const properties = withLength(randomProperties(random, type), random);
+    return Buffer.concat([id, properties, this.#codes(filters, type === 9 ? 1 : 0)]);
   }
 
   #forget(id: number): void {
@@ -167,16 +217,22 @@ export class Peer {
     if (qos === 0 || body.length < 3) return;
     const topicEnd = 3 + body.readUInt16BE(1);
     if (body.length < topicEnd + 2) return;
-    this.#owe(ack(qos === 1 ? 0x40 : 0x50, body.readUInt16BE(topicEnd)));
+    this.#owe(this.#ack(qos === 1 ? 0x40 : 0x50, body.readUInt16BE(topicEnd)));
   }
 
-  #codes(filters: Buffer): Buffer {
+  /** A code for each filter, behind which are so many bytes of options. */
+  #codes(filters: Buffer, optionBytes: number): Buffer {
     const codes: number[] = [];
-    for (let at = 0; at + 2 <= filters.length; at += 3 + filters.readUInt16BE(at)) {
-      const qos = filters[at + 2 + filters.readUInt16BE(at)] ?? 0;
-      codes.push(this.#random.chance(0.9) ? qos : this.#random.pick([0x80, 3]));
+    for (let at = 0; at + 2 <= filters.length; at += 2 + filters.readUInt16BE(at) + optionBytes) {
+      const options = optionBytes === 0 ? 0 : (filters[at + 2 + filters.readUInt16BE(at)] ?? 0);
+      codes.push(this.#code(options & 3));
     }
     return Buffer.from(codes);
+  }
+
+  #code(granted: number): number {
+    if (this.#isFive) return filterCode(this.#random, granted);
+    return this.#random.chance(0.9) ? granted : this.#random.pick([0x80, 3]);
   }
 }
 

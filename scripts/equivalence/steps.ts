@@ -3,6 +3,7 @@
 import type { RandomStream } from "../../host-sim/random/random.ts";
 import { Fits } from "./fits.ts";
 import { Peer, randomBytes } from "./peer.ts";
+import { FiveSteps, type Means } from "./steps-five.ts";
 import type { Argument, Step } from "./subject.ts";
 
 /** What the next step may depend on: the same for all subjects. */
@@ -12,6 +13,8 @@ export interface Sight {
 }
 
 const WRAP = 2 ** 32;
+/** Calls whose bytes the outbox keeps. */
+const STORING: ReadonlySet<string> = new Set(["publish", "publishTo", "publishWith"]);
 /** Of the events. */
 const MESSAGE = 6;
 const LENGTHS: readonly number[] = [
@@ -55,6 +58,7 @@ export class Steps {
   readonly #peer: Peer;
   readonly #firmware: "client" | "sensor";
   readonly #fits: Fits;
+  readonly #five: FiveSteps;
   #nowMs: number;
   #queue: Step[] = [];
   #ticket = 0;
@@ -64,6 +68,7 @@ export class Steps {
     this.#random = random;
     this.#firmware = firmware;
     this.#fits = new Fits(random, capacities);
+    this.#five = new FiveSteps(random);
     this.#peer = new Peer(random, this.#fits);
     this.#nowMs = random.chance(0.5)
       ? WRAP - Math.floor(random.between(0, 200_000))
@@ -76,14 +81,15 @@ export class Steps {
     if (sent.length > 0) this.#peer.take(sent);
     if (step.name === "closed") this.#peer.reset();
     if (step.name.startsWith("publish") && answer > 0) this.#ticket = answer;
-    if ((step.name === "publish" || step.name === "publishTo") && answer > 0)
-      this.#fits.stored(bytesGiven(step));
+    if (STORING.has(step.name) && answer > 0) this.#fits.stored(bytesGiven(step));
+    this.#queue.unshift(...this.#five.after(step, answer));
     const isPoll = step.name === this.#poll;
     if (isPoll && answer === 1) this.#queue.push(this.#opening());
     // the topic that it matches is there until the next poll
     if (isPoll && answer === MESSAGE)
       this.#queue.push(call("nextMatching", this.#random.pick([0, 0, 1, 2, 255])));
     if (isPoll && answer === 2) this.#queue.push(this.#close());
+    if (isPoll && answer !== 0) this.#queue.push(...this.#five.questions());
     if (isPoll && answer !== 0 && this.#random.chance(0.9)) this.#queue.push(this.#now(this.#poll));
     if (step.name === "collect" && answer > 0 && this.#random.chance(0.8)) this.#queue.push(this.#collect());
   }
@@ -124,7 +130,8 @@ export class Steps {
         this.#random.pick([0, 1, 2]),
         this.#random.pick([1, 50, 5000, 60000, 86400000]),
       );
-      return [made, call("setClean", Number(this.#random.chance(0.2))), this.#now("sensorStart")];
+      const clean = call("setClean", Number(this.#random.chance(0.2)));
+      return [made, clean, ...this.#five.beginnings(), this.#now("sensorStart")];
     }
     const random = this.#random;
     const topics = ["a", "b/c", "sensor/1"].map((topic) => call("prepareTopic", ...bytes(topic)));
@@ -137,7 +144,8 @@ export class Steps {
     const filter = call("subscribe", ...bytes(random.pick(["#", "a/#", "b/c"])), random.pick([0, 1, 2]));
     const clean = call("setClean", Number(random.chance(0.4)));
     const prepared = random.chance(0.8) ? topics : [];
-    return [call("init"), ...settings, ...prepared, ...status, clean, filter, this.#now("connect")];
+    const five = this.#five.beginnings();
+    return [call("init"), ...settings, ...prepared, ...status, clean, filter, ...five, this.#now("connect")];
   }
 
   /** Little, much, to the deadline, or to just before or after it. */
@@ -177,6 +185,7 @@ export class Steps {
     const random = this.#random;
     const kind = random.unit();
     if (this.#firmware === "sensor" && kind < 0.6) return this.#useSensor();
+    if (kind < 0.2) return this.#five.use(this.#means());
     if (kind < 0.4) return this.#publish();
     if (kind < 0.5) return this.#publishTo();
     if (kind < 0.6) return this.#publishNow();
@@ -186,6 +195,18 @@ export class Steps {
     if (kind < 0.81) return call("cancel", random.chance(0.7) ? this.#ticket : random.pick(WILD));
     if (kind < 0.9) return this.#prepare();
     return this.#set();
+  }
+
+  #means(): Means {
+    return {
+      nowMs: this.#nowMs,
+      handle: () => this.#handle(),
+      topic: () => this.#topic(),
+      filter: () => this.#filter(),
+      payload: (topicBytes) => this.#payload(topicBytes),
+      payloadLength: () => this.#payloadLength(0),
+      options: () => this.#options(),
+    };
   }
 
   #useSensor(): Step {
@@ -313,7 +334,8 @@ export class Steps {
     const random = this.#random;
     const kind = random.unit();
     if (kind < 0.3) return this.#isSensorAnd(0.5) ? this.#now("sensorStart") : this.#now("connect");
-    if (kind < 0.36) return this.#now("disconnect", random.pick([0, 1000, 86400000]));
+    if (kind < 0.33) return this.#now("disconnect", random.pick([0, 1000, 86400000]));
+    if (kind < 0.36) return this.#five.leave(this.#means());
     if (kind < 0.5) return this.#close();
     if (kind < 0.55)
       return this.#now(

@@ -15,6 +15,14 @@ const FIRST_FREE = 4096;
 /** Behind the state: room for a mistake to be seen in. */
 const BEHIND_BYTES = 4096;
 
+/** Of the client's functions those that take no block. */
+export const WITHOUT_BLOCK: ReadonlySet<string> = new Set([
+  "hasFive",
+  "writeNumber",
+  "writeBytes",
+  "writePair",
+]);
+
 type Exports = Readonly<Record<string, (...values: number[]) => number>>;
 
 export interface WasmDevice {
@@ -52,7 +60,8 @@ export function wasmSubject({ module, capacities, firmware, board }: WasmDevice)
       const given = placeArguments(values, inbox, FIRST_FREE, roomAt);
       const own = name.startsWith("sensor") ? stateAt : client;
       const made = name === "init" || name === "sensorInit" ? capacities : [];
-      const answer = exports[name]?.(own, ...made, ...given);
+      const first = WITHOUT_BLOCK.has(name) ? [] : [own];
+      const answer = exports[name]?.(...first, ...made, ...given);
       if (answer === undefined) return 0;
       return answersAddress(name) ? answer - stateAt : answer;
     },
