@@ -3,6 +3,7 @@
 import { createRandom, type Random, type RandomStream } from "../../random/random.ts";
 import { drawFaults, kindsOf } from "../fault-families.ts";
 import type { Family, Fault, FaultKind } from "../faults.ts";
+import type { BrokerTerms, FiveTerms } from "../five-terms.ts";
 import type { Command, World } from "../world.ts";
 import { drawFive } from "./draw-five.ts";
 import { logUniform } from "./log-uniform.ts";
@@ -25,6 +26,9 @@ export interface Emphasis {
   readonly faults: readonly FaultKind[];
   readonly protocol?: World["protocol"];
   readonly everyMs?: number;
+  /** In place of what is drawn of them. */
+  readonly terms?: Partial<BrokerTerms>;
+  readonly readingExpirySeconds?: number;
 }
 
 export interface LinkChoice {
@@ -54,7 +58,7 @@ export function drawWorld(seed: number, choices: Choices): World {
     board,
     link: drawLink(choices.links, random.stream("link")),
     protocol: choices.emphasis?.protocol ?? protocol,
-    five: drawFive(random.stream("five")),
+    five: emphasised(drawFive(random.stream("five")), choices.emphasis),
     qos: choices.emphasis?.qos ?? qos,
     devices,
     everyMs: choices.emphasis?.everyMs ?? everyMs,
@@ -70,6 +74,14 @@ export function drawWorld(seed: number, choices: Choices): World {
     hardware: drawHardware(choices.forMs, random.stream("hardware")),
     faults: drawnFaults(choices, random),
     downlink: drawDownlink(choices.forMs, random.stream("downlink")),
+  };
+}
+
+function emphasised(drawn: FiveTerms, emphasis: Emphasis | undefined): FiveTerms {
+  return {
+    ...drawn,
+    broker: { ...drawn.broker, ...emphasis?.terms },
+    readingExpirySeconds: emphasis?.readingExpirySeconds ?? drawn.readingExpirySeconds,
   };
 }
 

@@ -1,7 +1,14 @@
 // Owns the mutants that mistake what MQTT 5 has of its own: limits, aliases, expiries, reasons, and the way back to 3.1.1.
 
 import type { Mutant } from "../mutant.ts";
-import { LONG_REFUSALS, REFUSED_EXCHANGES } from "./focus.ts";
+import {
+  FLEETING_READINGS,
+  IMPATIENT_BROKERS,
+  LONG_REFUSALS,
+  REFUSED_EXCHANGES,
+  SLEEPING_READINGS,
+  SMALL_PACKETS,
+} from "./focus.ts";
 import { FEW_INBOUND_IDS } from "./harmless.ts";
 
 const ANSWERS = "assembly/packet/answers.ts";
@@ -41,6 +48,7 @@ export const MQTT5: readonly Mutant[] = [
     breaks: "a sleep is not taken from a message's time",
     edits: [{ file: FIVE, find: "  five.seconds += sleptMs / 1000;\n", replace: "" }],
     expects: ["expiry-counted-down"],
+    focus: SLEEPING_READINGS,
   },
   {
     name: "expired-although-sent",
@@ -53,6 +61,7 @@ export const MQTT5: readonly Mutant[] = [
       },
     ],
     expects: ["expiry-counted-down"],
+    focus: FLEETING_READINGS,
   },
   {
     name: "receive-maximum-exceeded-by-one",
@@ -101,7 +110,7 @@ export const MQTT5: readonly Mutant[] = [
         replace: "  if (reason == 255) {\n    publishAcked",
       },
     ],
-    expects: ["ends-once", "legal-bytes"],
+    expects: ["packet-ids", "qos2-exactly-once"],
     focus: REFUSED_EXCHANGES,
   },
   {
@@ -185,6 +194,7 @@ export const MQTT5: readonly Mutant[] = [
       },
     ],
     expects: ["keep-alive-kept"],
+    focus: IMPATIENT_BROKERS,
   },
   {
     name: "maximum-qos-ignored",
@@ -215,6 +225,7 @@ export const MQTT5: readonly Mutant[] = [
     breaks: "packets go out that are larger than the broker takes",
     edits: [{ file: PUBLISH, find: "return most == 0 ||", replace: "return most >= 0 ||" }],
     expects: ["legal-bytes"],
+    focus: SMALL_PACKETS,
   },
   {
     name: "more-announced-than-kept",

@@ -42,3 +42,42 @@ export const LONG_REFUSALS: Focus = {
   everyMs: 600_000,
   forMs: 30 * 3_600_000,
 };
+
+/** Readings of MQTT 5 that wait, and sleep while they do. */
+export const SLEEPING_READINGS: Focus = {
+  name: "sleeping readings",
+  qos: 1,
+  faults: ["sleep", "blackhole"],
+  protocol: "5",
+  terms: { refusal: null },
+  readingExpirySeconds: 3600,
+};
+
+/** Devices of MQTT 5 that say little, to a broker that wants to hear them often. */
+export const IMPATIENT_BROKERS: Focus = {
+  name: "impatient brokers",
+  qos: 1,
+  faults: ["cut"],
+  protocol: "5",
+  everyMs: 600_000,
+  terms: { refusal: null, keepAliveSeconds: 10 },
+};
+
+/** Brokers of MQTT 5 that take readings, and no answer to a wrong command. */
+export const SMALL_PACKETS: Focus = {
+  name: "small packets",
+  qos: 1,
+  faults: ["cut"],
+  protocol: "5",
+  terms: { refusal: null, maximumPacketBytes: 100, maximumQos: 2 },
+};
+
+/** Readings of MQTT 5 whose time is over while their acknowledgements are awaited. */
+export const FLEETING_READINGS: Focus = {
+  name: "fleeting readings",
+  qos: 1,
+  faults: ["cut", "blackhole", "late-acks"],
+  protocol: "5",
+  terms: { refusal: null, maximumQos: 2 },
+  readingExpirySeconds: 5,
+};
