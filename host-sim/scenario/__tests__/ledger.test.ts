@@ -33,6 +33,8 @@ function status(payload: string, atMs: number, isRetained = false): Happening {
   return { kind: "seen", atMs, ...ONE, level: "status", payload, isRetained };
 }
 
+const NONE_DROPPED = { expired: 0, superseded: 0, overflow: 0, sessionLost: 0, notSupported: 0 };
+
 describe("a reading at QoS 1", () => {
   for (const [what, happenings, place] of [
     ["that arrived is delivered", [taken(1, 0), ended(1, "published"), seen(1, 9)], { delivered: 1 }],
@@ -85,14 +87,14 @@ describe("a reading at QoS 1", () => {
       assert.deepEqual(counts, { ...none, ...place });
       assert.equal(readings, 1);
       assert.equal(accepted.qos1, "refused" in place ? 0 : 1);
-      assert.deepEqual(dropped, { expired: 0, superseded: 0, overflow: 0, sessionLost: 0 });
+      assert.deepEqual(dropped, NONE_DROPPED);
     });
   }
 
-  for (const reason of ["overflow", "superseded", "sessionLost"] as const) {
+  for (const reason of ["expired", "overflow", "superseded", "sessionLost", "notSupported"] as const) {
     it(`dropped as ${reason} is counted under that reason alone`, () => {
       const { dropped, lost } = countReadings(ledgerOf(taken(1, 0), ended(1, reason)), 1);
-      assert.deepEqual(dropped, { expired: 0, superseded: 0, overflow: 0, sessionLost: 0, [reason]: 1 });
+      assert.deepEqual(dropped, { ...NONE_DROPPED, [reason]: 1 });
       assert.equal(lost, 0);
     });
   }
