@@ -3,7 +3,15 @@
 
 import assert from "node:assert/strict";
 import { ClientLayout, EntryState, FilterState } from "../../layout.generated.ts";
-import type { BlockUnderTest } from "./block-under-test.ts";
+
+/** A block that can be looked into, wherever it lies. */
+export interface SeenBlock {
+  readonly core: { readonly view: DataView };
+  readonly client: number;
+  readonly bytes: number;
+  field(name: keyof typeof ClientLayout.fields): number;
+  areGuardsIntact(): boolean;
+}
 
 /** `Entry` of assembly/client/block.ts; the first assertion fails when it changes. */
 const ENTRY_BYTES = 18;
@@ -21,7 +29,7 @@ interface Entry {
   readonly state: number;
 }
 
-function entriesOf(block: BlockUnderTest): readonly Entry[] {
+function entriesOf(block: SeenBlock): readonly Entry[] {
   const { view } = block.core;
   const first = block.client + ClientLayout.bytes;
   const slotsAt = ClientLayout.bytes + block.field("entryCapacity") * ENTRY_BYTES;
@@ -61,7 +69,7 @@ function walk(entries: readonly Entry[], first: number, link: "next" | "after"):
 const isOneOf = (state: number, ...states: readonly number[]) => states.includes(state);
 
 /** Every entry is free, waits for a poll, or is in the list of those that are still answered for. */
-function checkLists(block: BlockUnderTest, entries: readonly Entry[]): readonly number[] {
+function checkLists(block: SeenBlock, entries: readonly Entry[]): readonly number[] {
   const at = (i: number) => entries[i] as Entry;
   const listed = walk(entries, at(SENTINEL).next, "next");
   const done = walk(entries, block.field("doneFirst"), "next");
@@ -102,7 +110,7 @@ function checkLists(block: BlockUnderTest, entries: readonly Entry[]): readonly 
 }
 
 /** Messages lie in the outbox one behind the other, and no byte is held by none. */
-function checkPlaces(block: BlockUnderTest, entries: readonly Entry[], listed: readonly number[]): void {
+function checkPlaces(block: SeenBlock, entries: readonly Entry[], listed: readonly number[]): void {
   const at = (i: number) => entries[i] as Entry;
   const placed = walk(entries, at(SENTINEL).after, "after");
   let end = 0;
@@ -127,7 +135,7 @@ function checkPlaces(block: BlockUnderTest, entries: readonly Entry[], listed: r
   );
 }
 
-function checkIds(block: BlockUnderTest, entries: readonly Entry[], listed: readonly number[]): void {
+function checkIds(block: SeenBlock, entries: readonly Entry[], listed: readonly number[]): void {
   const { view } = block.core;
   const slotCount = block.field("slotCount");
   const owner = (slot: number) => view.getUint16(block.client + block.field("slotsAt") + 2 * slot, true);
@@ -147,7 +155,7 @@ function checkIds(block: BlockUnderTest, entries: readonly Entry[], listed: read
   assert.ok(!inbound.includes(0) && inbound.length <= block.field("inboundCapacity"), "incoming ids");
 }
 
-function checkFilters(block: BlockUnderTest): void {
+function checkFilters(block: SeenBlock): void {
   const { view } = block.core;
   const states = Array.from({ length: block.field("filterCapacity") }, (_, i) =>
     view.getUint8(block.client + block.field("filtersAt") + 4 * i + 2),
@@ -168,7 +176,7 @@ function checkFilters(block: BlockUnderTest): void {
   );
 }
 
-export function checkInvariants(block: BlockUnderTest): void {
+export function checkInvariants(block: SeenBlock): void {
   assert.ok(block.areGuardsIntact(), "a byte outside the block was written");
   const entries = entriesOf(block);
   const listed = checkLists(block, entries);
