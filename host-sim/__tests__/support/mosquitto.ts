@@ -24,6 +24,8 @@ export interface MosquittoOptions {
   readonly webSockets?: boolean;
   /** Further lines of mosquitto.conf, which go before the listeners. */
   readonly settings?: readonly string[];
+  /** Further lines for every listener. */
+  readonly perListener?: readonly string[];
 }
 
 type Ports = Readonly<Partial<Record<ListenerName, number>>>;
@@ -200,6 +202,7 @@ function configuration(dir: string, options: MosquittoOptions, ports: Ports): st
   const lines = [...generalSettings, `persistence_location ${dir}/`, ...(options.settings ?? [])];
   for (const [name, port] of Object.entries(ports)) {
     lines.push(`listener ${port} ${loopback}`, ...listenerSettings(name as ListenerName, options));
+    lines.push(...(options.perListener ?? []));
   }
   return `${lines.join("\n")}\n`;
 }
