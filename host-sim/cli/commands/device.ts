@@ -14,8 +14,8 @@ export const device: ParsedCommand = {
   description:
     "The client as a line console, for test suites and scripts: one JSON object a line, each way.\n" +
     "Requests (op): connect, publish, subscribe, unsubscribe, auth, disconnect, cut, state.\n" +
-    "Events (ev): connected, message, published, rejected, subscribed, unsubscribed, dropped, refused,\n" +
-    "closed, state. A request's tag is repeated by its answers. At the end of input: DISCONNECT, exit 0.",
+    "Events (ev): connected, message, published, rejected, subscribed, unsubscribed, auth, dropped,\n" +
+    "refused, closed, state. With version 5 requests and events have properties. A request's tag is repeated by its answers. At the end of input: DISCONNECT, exit 0.",
   examples: ["npx motekit device --stdio", "npx motekit device --stdio < requests.jsonl"],
   define(command) {
     command.option("--stdio", "read requests from stdin, print events on stdout");
