@@ -27,7 +27,14 @@ describe("translated JavaScript", () => {
   for (const firmware of ["client", "sensor"] satisfies FirmwareName[]) {
     it(`of the ${firmware} answers, writes and keeps what WebAssembly does, minified and checked too`, async () => {
       const modes = ["plain", "check", "minified"] as const;
-      const verdict = await compareLives({ program, module, firmware, seed: SEEDS[firmware], steps: STEPS, modes });
+      const verdict = await compareLives({
+        program,
+        module,
+        firmware,
+        seed: SEEDS[firmware],
+        steps: STEPS,
+        modes,
+      });
       assert.equal(verdict.found, null);
       assert.equal(verdict.steps, STEPS);
       const poll = firmware === "sensor" ? "sensorPoll" : "poll";
