@@ -1,5 +1,6 @@
 // Owns what the client's events say about a sensor node, as plain data that outlives the block. Refuses to know who asks.
 
+import type { ProtocolLevel } from "../words/protocol.ts";
 import { type Field, readField } from "./block.ts";
 import type { Core } from "./core.ts";
 import {
@@ -12,7 +13,6 @@ import {
   SessionOutcome,
   type Status,
 } from "./layout.generated.ts";
-import type { ProtocolLevel } from "./protocol.ts";
 
 const FIELDS = ClientLayout.fields;
 

@@ -4,13 +4,13 @@
 import type { Dialer } from "../net/stream.ts";
 import type { RandomStream } from "../random/random.ts";
 import type { Clock } from "../time/clock.ts";
+import type { Protocol } from "../words/protocol.ts";
 import { type ClientField, clientField } from "./block.ts";
 import { type Capacities, type Core, capacityList } from "./core.ts";
 import { type DeviceEvent, wordOf } from "./device-event.ts";
 import { DeviceMemory } from "./device-memory.ts";
 import { createDriftingClock, type Drift } from "./drifting-clock.ts";
 import { Phase, Status } from "./layout.generated.ts";
-import type { Protocol } from "./protocol.ts";
 import { SensorLife, type SeqOfTicket } from "./sensor-life.ts";
 import { prepareSensor } from "./sensor-setup.ts";
 import { Sleep } from "./sleep.ts";

@@ -1,9 +1,9 @@
 // Owns how the settings of a sensor node get into its bytes before it starts. Refuses to know what happens after.
 
+import { protocolLevel } from "../words/protocol.ts";
 import { clientField } from "./block.ts";
 import { type Core, capacityList } from "./core.ts";
 import { Status } from "./layout.generated.ts";
-import { protocolLevel } from "./protocol.ts";
 import type { Credentials, DeviceSettings } from "./sensor-device.ts";
 
 const NEVER = 0;

@@ -1,7 +1,7 @@
 // Owns what the present connection of a device was agreed to be, as CONNECT and CONNACK say it. Refuses to know whether anybody
 // keeps to it.
 
-import { Property, propertyIn } from "../scenario/packet-properties.ts";
+import { Property, propertyIn } from "../trace/packet-properties.ts";
 import { PacketType } from "./packet-type.ts";
 import { perDevice } from "./per-device.ts";
 import type { OfKind, RunFacts } from "./promise.ts";

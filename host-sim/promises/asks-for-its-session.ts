@@ -1,7 +1,7 @@
 // Owns the promise that a device of MQTT 5 asks for a new session when it has none of its own, and has it kept. Refuses to know
 // what the broker answers.
 
-import { Property, propertyIn } from "../scenario/packet-properties.ts";
+import { Property, propertyIn } from "../trace/packet-properties.ts";
 import { perDevice } from "./per-device.ts";
 import type { KeptPromise, OfKind } from "./promise.ts";
 

@@ -1,7 +1,7 @@
 // Owns the promise about readings that expire: what they have waited is counted down, and none is sent that is of no use any
 // more, or dropped that still is or was ever sent. Refuses to know who expects them.
 
-import { Property, propertyIn } from "../scenario/packet-properties.ts";
+import { Property, propertyIn } from "../trace/packet-properties.ts";
 import { perDevice } from "./per-device.ts";
 import type { KeptPromise, Observer, OfKind, Verdicts } from "./promise.ts";
 

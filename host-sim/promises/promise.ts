@@ -1,9 +1,9 @@
 // Owns what a promise is: an observer that counts the cases it has checked, those it could not claim, and those that were
 // broken. Refuses to know any promise.
 
-import type { Protocol } from "../device/protocol.ts";
 import type { ConnectionPace } from "../device/sensor-device.ts";
 import type { Happening } from "../trace/happening.ts";
+import type { Protocol } from "../words/protocol.ts";
 import type { ExcuseId } from "./excuses.ts";
 import type { PacketName } from "./packet-type.ts";
 

@@ -1,7 +1,7 @@
 // Owns the promise about the version that a device asks for: MQTT 5, and 3.1.1 only on the broker's clear word and for a day.
 // Refuses to know what the versions differ in.
 
-import { protocolLevel } from "../device/protocol.ts";
+import { protocolLevel } from "../words/protocol.ts";
 import { perDevice } from "./per-device.ts";
 import type { KeptPromise, OfKind } from "./promise.ts";
 

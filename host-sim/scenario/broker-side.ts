@@ -2,11 +2,11 @@
 
 import { createEmbeddedBroker } from "../broker/embedded.ts";
 import type { Core } from "../device/core.ts";
-import type { Protocol } from "../device/protocol.ts";
 import type { Credentials } from "../device/sensor-device.ts";
 import type { Dialer } from "../net/stream.ts";
 import type { Random } from "../random/random.ts";
 import type { Clock } from "../time/clock.ts";
+import type { Protocol } from "../words/protocol.ts";
 import { ROOT_LEVEL } from "./bench.ts";
 import { Subscriber, type Watcher } from "./subscriber.ts";
 

@@ -3,9 +3,9 @@
 
 import { FewByNumber } from "../collections/few-by-number.ts";
 import type { ReadingEnd } from "../device/device-event.ts";
-import type { ProtocolLevel } from "../device/protocol.ts";
 import type { Happening } from "../trace/happening.ts";
 import { seqIn } from "../trace/seq.ts";
+import type { ProtocolLevel } from "../words/protocol.ts";
 
 /** Where an accepted reading stands in the report. Each stands in one place. */
 export type Verdict = "delivered" | "rejected" | "outcomeUnknown" | "lost" | "pending" | DroppedVerdict;

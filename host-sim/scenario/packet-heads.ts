@@ -1,7 +1,7 @@
 // Owns the heads of MQTT packets within a stream of bytes, read by a reader of its own, so that the client's codec does not
 // judge itself. Refuses to know what the packets are for, and whether they may be sent.
 
-import { PropertyReader } from "./packet-properties.ts";
+import { PropertyReader } from "../trace/packet-properties.ts";
 
 /** Reused for each packet: what is to be kept must be copied. */
 export interface PacketHead {

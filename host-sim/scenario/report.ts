@@ -1,8 +1,8 @@
 // Owns the report of a run: the sums of cli's contract, from what the ledger holds. Refuses to know how it is printed.
 
 import type { Capacities } from "../device/core.ts";
-import { type Protocol, type ProtocolLevel, protocolName } from "../device/protocol.ts";
 import type { PromiseReport } from "../promises/all.ts";
+import { type Protocol, type ProtocolLevel, protocolName } from "../words/protocol.ts";
 import type { Ledger } from "./ledger.ts";
 import type { RunResult } from "./run-settings.ts";
 

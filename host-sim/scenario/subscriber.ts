@@ -6,11 +6,11 @@ import { type Capacities, type Core, capacityList } from "../device/core.ts";
 import { readMessage, readReasonString, wordOf } from "../device/device-event.ts";
 import { CloseReason, Event, Phase } from "../device/layout.generated.ts";
 import { clientMs, Port } from "../device/port.ts";
-import { type Protocol, protocolLevel } from "../device/protocol.ts";
 import type { Credentials } from "../device/sensor-device.ts";
 import type { Dialer } from "../net/stream.ts";
 import type { RandomStream } from "../random/random.ts";
 import { after, type Clock } from "../time/clock.ts";
+import { type Protocol, protocolLevel } from "../words/protocol.ts";
 import { FIRST_FAILURE } from "../words/reason-codes.ts";
 import { reasonInWords, refusalInWords } from "./refusal.ts";
 

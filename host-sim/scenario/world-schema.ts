@@ -1,7 +1,7 @@
 // Owns the check that plain data from a file is a world. Refuses to know the file.
 
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { PROTOCOLS } from "../device/protocol.ts";
+import { PROTOCOLS } from "../words/protocol.ts";
 import { FAULT_SHAPES } from "./faults.ts";
 import { USUAL_FIVE } from "./five-terms.ts";
 import type { World } from "./world.ts";

@@ -1,8 +1,8 @@
 // Owns what a simulated run is, whole: plain data from which everything in it follows, so that it can be kept, repeated and
 // cut shorter. Refuses to know how it is run.
 
-import type { Protocol } from "../device/protocol.ts";
 import type { ConnectionPace } from "../device/sensor-device.ts";
+import type { Protocol } from "../words/protocol.ts";
 import type { Fault } from "./faults.ts";
 import type { FiveTerms } from "./five-terms.ts";
 

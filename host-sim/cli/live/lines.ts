@@ -1,7 +1,8 @@
 // A run as calm lines, for where there is no terminal: each says what has changed. Knows no cursor.
-import { protocolName } from "../../device/protocol.ts";
+
 import { closingInWords, refusalInWords } from "../../scenario/refusal.ts";
 import type { Happening } from "../../trace/happening.ts";
+import { protocolName } from "../../words/protocol.ts";
 import { createPicture, type Picture } from "./picture.ts";
 import type { Subject, View } from "./view.ts";
 import { celsius, FALLEN_BACK_WORDS, lateness, SESSION_WORDS, seconds } from "./words.ts";

@@ -1,8 +1,9 @@
 // What there is to show of each device: its link, its session, its queue, and what a subscriber has of it. Knows what
 // happened; not how it looks.
-import type { ProtocolLevel } from "../../device/protocol.ts";
+
 import { closingInWords, refusalInWords } from "../../scenario/refusal.ts";
 import type { Happening } from "../../trace/happening.ts";
+import type { ProtocolLevel } from "../../words/protocol.ts";
 import { seqOf } from "./words.ts";
 
 export interface Received {

@@ -1,5 +1,5 @@
 // How a run looks in 80 by 24: a picture and a moment become lines of text. Knows no terminal.
-import { protocolName } from "../../device/protocol.ts";
+import { protocolName } from "../../words/protocol.ts";
 import type { Paint } from "../output.ts";
 import type { DevicePicture, Received } from "./picture.ts";
 import type { Subject } from "./view.ts";

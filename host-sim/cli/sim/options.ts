@@ -1,7 +1,7 @@
 // The options of `sim` as they are typed. Knows their names, defaults and shapes; not what a run is.
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { PROTOCOLS, type Protocol } from "../../device/protocol.ts";
 import { didYouMean } from "../../words/nearest.ts";
+import { PROTOCOLS, type Protocol } from "../../words/protocol.ts";
 import { countArgument, durationArgument } from "../units.ts";
 
 export interface SimOptions {

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { generate, type Packet } from "mqtt-packet";
 import { memoryDialer } from "../../net/memory-stream.ts";
 import { VirtualClock } from "../../time/virtual-clock.ts";
-import type { Protocol } from "../protocol.ts";
+import type { Protocol } from "../../words/protocol.ts";
 import { SensorBench } from "./support/sensor-bench.ts";
 
 const ACCEPTED = { cmd: "connack", reasonCode: 0, sessionPresent: false } as unknown as Packet;

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { generate, type Packet } from "mqtt-packet";
+import { propertyIn } from "../../trace/packet-properties.ts";
 import { type PacketHead, PacketHeads } from "../packet-heads.ts";
-import { propertyIn } from "../packet-properties.ts";
 
 function headsOf(bytes: Uint8Array, piece: number, atHead: boolean, level = 0): readonly PacketHead[] {
   const heads: PacketHead[] = [];
