@@ -221,7 +221,10 @@ export const enum DropReason {
   Superseded = 4,
   /** Sent, not acknowledged, and the broker has forgotten the session. */
   SessionLost = 5,
-  /** QoS 2 past PUBREC when the broker forgot the session: it may or may not have been published. */
+  /**
+   * It may or may not have been published: QoS 2 past PUBREC when the broker forgot the session, or a message that was sent and
+   * that the broker of a resumed session does not take any more.
+   */
   OutcomeUnknown = 6,
   /** The caller took it back before it was sent, or its source is gone. */
   Cancelled = 7,

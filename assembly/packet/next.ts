@@ -12,7 +12,7 @@ import { DropReason, Phase } from "../client/status";
 import { MQTT5 } from "../features";
 import { EntryState, Option } from "../session/entry-state";
 import { isUselessNow } from "../session/expiry";
-import { drop, handOver, qosOf, STATUS_ENTRY } from "../session/outbox";
+import { drop, handOver, qosOf, STATUS_ENTRY, wasSent } from "../session/outbox";
 import { takePacketId } from "../session/packet-ids";
 import { isStatusInFlight, isStatusUnsettled, queueStatus, statusRefused } from "../session/status-cell";
 import { Stored, wireTopic, wireTopicLength } from "../session/stored";
@@ -78,7 +78,8 @@ function obstacle(c: Client, i: u32): u32 {
   adapt(c, i);
   const hasAlias: bool = aliasOf(c, entry.topic) > 0;
   const isTaken: bool = areOptionsTaken(c, entry.options) && isPacketTaken(c, publishLength(c, i, hasAlias));
-  return isTaken ? 0 : <u32>DropReason.NotSupported;
+  if (isTaken) return 0;
+  return wasSent(entry) ? DropReason.OutcomeUnknown : DropReason.NotSupported;
 }
 
 /** Ends what stands at the cursor and will never be sent. */

@@ -8,7 +8,7 @@ import { writeU16 } from "../packet/bytes";
 import { areOptionsTaken } from "../packet/publish-five";
 import { sameText } from "../packet/topic";
 import { EntryState, Option } from "./entry-state";
-import { append, drop, giveEntry, STATUS_ENTRY, takeEntry } from "./outbox";
+import { append, drop, giveEntry, STATUS_ENTRY, takeEntry, wasSent } from "./outbox";
 import { takePlace, wouldFit } from "./places";
 import { bitsFor, frontBytes, Stored, spaceFor, storeProperties, wireTopic, wireTopicLength } from "./stored";
 import { textAddress, textLength } from "./texts";
@@ -21,8 +21,7 @@ function unsentFrom(c: Client, from: u32): u32 {
 }
 
 function isDroppable(c: Client, i: u32): bool {
-  const entry: Entry = entryAt(c, i);
-  return i != STATUS_ENTRY && entry.state == EntryState.Queued && (entry.options & Option.WasSent) == 0;
+  return i != STATUS_ENTRY && !wasSent(entryAt(c, i));
 }
 
 function nextUnsent(c: Client, i: u32): u32 {

@@ -6,15 +6,13 @@ import { NO_DEADLINE, remainingMs } from "../client/clock";
 import { countSeconds, Five, fiveOf } from "../client/five";
 import { DropReason } from "../client/status";
 import { MQTT5 } from "../features";
-import { EntryState, Option } from "./entry-state";
-import { drop, STATUS_ENTRY } from "./outbox";
+import { drop, STATUS_ENTRY, wasSent } from "./outbox";
 import { Stored, secondsLeft } from "./stored";
 
 /** Whether it has a message expiry and was never sent. */
 function mayExpire(c: Client, i: u32): bool {
   const entry: Entry = entryAt(c, i);
-  const wasSent: bool = entry.state != EntryState.Queued || (entry.options & Option.WasSent) != 0;
-  return i != STATUS_ENTRY && !wasSent && (entry.options & Stored.Expiry) != 0;
+  return i != STATUS_ENTRY && !wasSent(entry) && (entry.options & Stored.Expiry) != 0;
 }
 
 /** Whether it was never sent and its message expiry is over. */

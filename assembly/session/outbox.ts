@@ -15,6 +15,11 @@ export function qosOf(entry: Entry): u32 {
   return entry.options & Option.QosMask;
 }
 
+/** Whether a byte of it was given to a transport, in this session or an earlier one: the broker may have it. */
+export function wasSent(entry: Entry): bool {
+  return entry.state != EntryState.Queued || (entry.options & Option.WasSent) != 0;
+}
+
 function unlink(c: Client, i: u32): void {
   const entry: Entry = entryAt(c, i);
   entryAt(c, entry.previous).next = entry.next;

@@ -53,6 +53,18 @@ describe("what the broker does not take", () => {
     );
   });
 
+  it("although one that knew the session had it sent ends without anybody knowing how", () => {
+    const block = connectedFive(core, { clean: false });
+    const sent = block.publish("t", "x", 2);
+    const unsent = [1, 2, 3, 4].map(() => block.publish("t", "y", 2)).at(-1);
+    block.collect();
+    block.closed(ClosedBy.Link);
+    block.connected(connack5({ maximumQoS: 1 }, { sessionPresent: true }));
+    const dropped = block.events().filter(({ event }) => event === Event.Dropped);
+    const whyOf = (ticket: number | undefined) => dropped.find((end) => end.ticket === ticket)?.code;
+    assert.deepEqual([whyOf(sent), whyOf(unsent)], [DropReason.OutcomeUnknown, DropReason.NotSupported]);
+  });
+
   // [MQTT5-3.2.2-15]
   it("is a packet one byte too large", () => {
     for (const [payload, isSent] of [
