@@ -135,9 +135,9 @@ export const EDGES: readonly Mutant[] = [
       ...FEW_ENTRIES,
       {
         file: ACCEPT,
-        find: "return i != STATUS_ENTRY && entry.state == EntryState.Queued && (entry.options & Option.WasSent) == 0;",
+        find: "return i != STATUS_ENTRY && !wasSent(entryAt(c, i));",
         replace:
-          "return i != STATUS_ENTRY && entry.state <= <u8>EntryState.InFlight && (entry.options & Option.WasSent) == 0;",
+          "const entry: Entry = entryAt(c, i);\n  return i != STATUS_ENTRY && (!wasSent(entry) || entry.state == EntryState.InFlight);",
       },
       {
         file: ACCEPT,
@@ -160,8 +160,8 @@ export const EDGES: readonly Mutant[] = [
       ...FEW_ENTRIES,
       {
         file: ACCEPT,
-        find: "append, drop, giveEntry, STATUS_ENTRY, takeEntry }",
-        replace: "append, drop, giveEntry, STATUS_ENTRY, takeDone, takeEntry }",
+        find: "giveEntry, STATUS_ENTRY, takeEntry, wasSent }",
+        replace: "giveEntry, STATUS_ENTRY, takeDone, takeEntry, wasSent }",
       },
       {
         file: ACCEPT,

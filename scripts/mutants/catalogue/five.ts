@@ -56,7 +56,7 @@ export const MQTT5: readonly Mutant[] = [
     edits: [
       {
         file: "assembly/session/expiry.ts",
-        find: "return i != STATUS_ENTRY && !wasSent && (",
+        find: "return i != STATUS_ENTRY && !wasSent(entry) && (",
         replace: "return i != STATUS_ENTRY && (",
       },
     ],
