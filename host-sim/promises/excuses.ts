@@ -50,6 +50,12 @@ export const EXCUSES = [
     why: "the device is told so, and says it again with the next connection",
   },
   {
+    id: "rejected-unheard",
+    what: "MQTT 5: the connection ended while the broker refused messages",
+    promises: ["in-order"],
+    why: "a refusal that the device did not hear makes it send the message again, which is taken behind those after it",
+  },
+  {
     id: "fragments",
     what: "the broker sent in pieces while the connection was open",
     promises: ["dead-link-noticed"],

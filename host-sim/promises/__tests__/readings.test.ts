@@ -210,6 +210,16 @@ describe("in order", () => {
     assert.deepEqual(both.acknowledge(2).end(1).acknowledge(3).end(2).judged().broken, ["in-order"]);
   });
 
+  it("is not judged by what came again because the broker's refusal was never heard, and only then", () => {
+    const late = (fault: string) =>
+      resumed(new Story().tell({ kind: "fault", fault }).start().take(1).send().take(2).send().arrive(2))
+        .arrive(1)
+        .judged();
+    assert.ok(late("reject=5000ms@0ms").excused.includes("in-order: rejected-unheard"));
+    assert.ok(!late("reject=5000ms@0ms").broken.includes("in-order"));
+    assert.ok(late("fragments=5000ms@0ms").broken.includes("in-order"));
+  });
+
   it("is kept by a repeated arrival, a gap, and another life", () => {
     const repeated = resumed(new Story().start().whole(1).take(2).send().arrive(2).wait(1))
       .arrive(2)
