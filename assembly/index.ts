@@ -199,7 +199,7 @@ export function disconnect(c: Client, waitMs: u32, nowMs: u32): i32 {
   return isInitialised(c) ? leave(c, waitMs, nowMs) : Status.NotInitialised;
 }
 
-/** The block is a copy made before a sleep of `sleptMs`, or before a restart: its transport is gone, its session goes on. */
+/** The block is a copy made behind a poll, before a sleep of `sleptMs` or a restart: its transport is gone, its session goes on. */
 export function restore(c: Client, sleptMs: u32, nowMs: u32): i32 {
   if (!isInitialised(c)) return Status.NotInitialised;
   wake(c, sleptMs, nowMs);

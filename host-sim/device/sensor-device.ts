@@ -198,6 +198,8 @@ export class SensorDevice {
   /** Off but for its memory, for so long as its slow oscillator says, or until `wake`. Nothing for a device that is not on. */
   sleep(durationMs: number, onWake: () => void = () => undefined): void {
     if (this.#power.kind !== "on" || this.#memory === null) return;
+    this.#power.life.run(); // what is awake counts its seconds up to here: a copy knows of no time before it
+    if (this.#power.kind !== "on" || this.#memory === null) return;
     const { clock, modem, oscillators } = this.#around;
     const { life } = this.#power;
     const driftPpm = oscillators?.sleepDriftPpm ?? 0;

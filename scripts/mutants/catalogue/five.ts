@@ -7,7 +7,6 @@ import {
   LONG_REFUSALS,
   REFUSED_EXCHANGES,
   SLEEPING_READINGS,
-  SMALL_PACKETS,
 } from "./focus.ts";
 import { FEW_INBOUND_IDS } from "./harmless.ts";
 
@@ -219,13 +218,6 @@ export const MQTT5: readonly Mutant[] = [
       },
     ],
     expects: ["ends-once", "birth-every-time"],
-  },
-  {
-    name: "packet-above-the-maximum",
-    breaks: "packets go out that are larger than the broker takes",
-    edits: [{ file: PUBLISH, find: "return most == 0 ||", replace: "return most >= 0 ||" }],
-    expects: ["legal-bytes"],
-    focus: SMALL_PACKETS,
   },
   {
     name: "more-announced-than-kept",

@@ -63,15 +63,6 @@ export const IMPATIENT_BROKERS: Focus = {
   terms: { refusal: null, keepAliveSeconds: 10 },
 };
 
-/** Brokers of MQTT 5 that take readings, and no answer to a wrong command. */
-export const SMALL_PACKETS: Focus = {
-  name: "small packets",
-  qos: 1,
-  faults: ["cut"],
-  protocol: "5",
-  terms: { refusal: null, maximumPacketBytes: 100, maximumQos: 2 },
-};
-
 /** Readings of MQTT 5 whose time is over while their acknowledgements are awaited. */
 export const FLEETING_READINGS: Focus = {
   name: "fleeting readings",
