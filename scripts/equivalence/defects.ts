@@ -14,7 +14,7 @@ export const DEFECTS: readonly Defect[] = [
     /bytes\.set\(bytes\.subarray\(\$f,\$f\+\$n\),\$t\)/,
     "while($n--)bytes[$t+$n]=bytes[$f+$n]",
   ),
-  replacing("a clock that does not wrap", /-(\w+)\|0\)/, "-$1)"),
+  replacing("a clock that does not wrap", /-([\w$]+(?:\[\d+\])?)\|0\)/g, "-$1)"),
   replacing("a field of the wrong width", /\$w\[(\d+)\]=/g, (_, index) => `$h[${Number(index) * 2}]=`),
   replacing("a row one step too far", /\*9\+152\b/, "*9+161"),
   replacing("a branch that is always taken", /==65535\)\?1:/g, "==65535)||1?1:"),
