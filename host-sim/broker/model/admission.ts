@@ -1,4 +1,5 @@
-// Owns what becomes of a CONNECT that may be sent: refused, or a session, new or resumed. Refuses to know streams.
+// Owns what becomes of a CONNECT that may be sent: refused, or a session, new or resumed. Refuses to know streams, and what is
+// said between the two.
 
 import type { IConnackPacket, IConnectPacket } from "mqtt-packet";
 import type { Inside } from "./inside.ts";
@@ -14,32 +15,35 @@ export interface ClientLimits {
   readonly maximumPacketBytes: number;
 }
 
-export type Admission<Origin> =
-  | { readonly kind: "refused"; readonly bytes: Uint8Array }
-  | {
-      readonly kind: "admitted";
-      readonly session: Session<Origin>;
-      readonly isNew: boolean;
-      readonly connack: Uint8Array;
-      /** How long the client may be silent; 0: for ever. */
-      readonly keepAliveMs: number;
-      readonly limits: ClientLimits;
-    };
+export interface Admission<Origin> {
+  readonly session: Session<Origin>;
+  readonly isNew: boolean;
+  readonly connack: Uint8Array;
+  /** How long the client may be silent; 0: for ever. */
+  readonly keepAliveMs: number;
+  readonly limits: ClientLimits;
+}
+
+/** A CONNECT that was not refused. */
+export interface Application {
+  readonly packet: Readonly<IConnectPacket>;
+  readonly version: Version;
+}
 
 const UNACCEPTABLE_VERSION = 1;
+const NOT_AUTHORIZED = 5;
 const QOS_NOT_SUPPORTED = 0x9b;
 const RETAIN_NOT_SUPPORTED = 0x9a;
 const BAD_METHOD = 0x8c;
 const FOR_EVER = 0xffff_ffff;
 
+/** `agreed` is what CONNACK says of the authentication that went before it. */
 export function admit<Origin>(
-  packet: Readonly<IConnectPacket>,
-  version: Version,
+  { packet, version }: Application,
+  agreed: IConnackPacket["properties"],
   origin: Origin,
   inside: Inside<Origin>,
 ): Admission<Origin> {
-  const refusal = refusalOf(packet, version, inside);
-  if (refusal !== null) return { kind: "refused", bytes: refusal };
   const { clock, limits, observer } = inside;
   const clientId = packet.clientId === "" ? inside.newClientId() : packet.clientId;
   const { session, isNew } = sessionFor(clientId, packet.clean === true, version, origin, inside);
@@ -50,12 +54,15 @@ export function admit<Origin>(
   session.will = willOf(packet, clock.nowMs);
   observer({ kind: "accepted", origin, clientId, version, session: isNew ? "created" : "resumed" });
   return {
-    kind: "admitted",
     session,
     isNew,
     connack:
       version === 5
-        ? connackBytes5(!isNew, { ...announced(limits, assignedId), ...granted(packet, limits) })
+        ? connackBytes5(!isNew, {
+            ...announced(limits, assignedId),
+            ...granted(packet, limits),
+            ...agreed,
+          })
         : connackBytes(!isNew, version),
     keepAliveMs: keepAliveMsOf(packet, version, limits),
     limits: {
@@ -65,18 +72,21 @@ export function admit<Origin>(
   };
 }
 
-function refusalOf<Origin>(
-  packet: Readonly<IConnectPacket>,
-  version: Version,
-  { limits, manners }: Inside<Origin>,
+/** CONNACK's bytes; null: the client is welcome, unless it fails to authenticate. */
+export function refusalOf<Origin>(
+  { packet, version }: Application,
+  { limits, manners, authentication }: Inside<Origin>,
 ): Uint8Array | null {
   if (!limits.versions.includes(version)) return refusalBytes(UNACCEPTABLE_VERSION, version);
   const { refuse, refuseFive } = manners();
   if (version === 5 && refuseFive !== null)
     return refusalBytes(UNACCEPTABLE_VERSION, refuseFive === "reason" ? 5 : 4);
   if (refuse !== null) return refusalBytes(refuse, version);
+  const method = packet.properties?.authenticationMethod;
+  if (method === undefined && authentication?.isRequired === true)
+    return refusalBytes(NOT_AUTHORIZED, version);
   if (version !== 5) return null;
-  if (packet.properties?.authenticationMethod !== undefined) return connackErrorBytes(BAD_METHOD);
+  if (method !== undefined && method !== authentication?.name) return connackErrorBytes(BAD_METHOD);
   if ((packet.will?.qos ?? 0) > limits.maximumQos) return connackErrorBytes(QOS_NOT_SUPPORTED);
   return packet.will?.retain === true && !limits.retainAvailable
     ? connackErrorBytes(RETAIN_NOT_SUPPORTED)

@@ -3,6 +3,7 @@
 import type { Accept } from "../../net/memory-stream.ts";
 import type { RandomStream } from "../../random/random.ts";
 import type { Clock } from "../../time/clock.ts";
+import type { AuthenticationMethod } from "./authentication.ts";
 import type { BrokerEvent } from "./broker-event.ts";
 import { Connection } from "./connection.ts";
 import type { Inside } from "./inside.ts";
@@ -24,6 +25,8 @@ export interface ModelBrokerSettings<Origin> {
   readonly observer: (event: BrokerEvent<Origin>) => void;
   /** Those of `LIMITS` where it does not say otherwise. */
   readonly limits?: Partial<Limits>;
+  /** The one that it knows; without, a CONNECT that names a method is refused. */
+  readonly authentication?: AuthenticationMethod;
 }
 
 export interface BrokerCounts {
@@ -79,8 +82,9 @@ class StrictBroker<Origin> implements ModelBroker<Origin> {
   #accepted = 0;
   #illegal = 0;
 
-  constructor({ clock, random, observer: tell, limits: given = {} }: ModelBrokerSettings<Origin>) {
-    const limits = { ...LIMITS, ...given };
+  constructor(settings: ModelBrokerSettings<Origin>) {
+    const { clock, random, observer: tell, authentication = null } = settings;
+    const limits = { ...LIMITS, ...settings.limits };
     const observer = (event: BrokerEvent<Origin>): void => {
       if (event.kind === "accepted") this.#accepted += 1;
       else if (event.kind === "illegal") this.#illegal += 1;
@@ -100,6 +104,7 @@ class StrictBroker<Origin> implements ModelBroker<Origin> {
       clock,
       random,
       limits,
+      authentication,
       observer,
       router,
       wills,

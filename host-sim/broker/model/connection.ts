@@ -1,9 +1,10 @@
-// Owns the life of one connection: CONNECT first, keep-alive, and every way it ends. Refuses to know what messages are.
+// Owns the life of one connection: CONNECT first, AUTH, keep-alive, and every way it ends. Refuses to know what messages are.
 
-import type { IConnectPacket, IDisconnectPacket } from "mqtt-packet";
+import type { IAuthPacket, IConnackPacket, IDisconnectPacket } from "mqtt-packet";
 import type { Stream, StreamHandlers } from "../../net/stream.ts";
 import { after, type Timer } from "../../time/clock.ts";
-import { admit, intervalMs } from "./admission.ts";
+import { type Application, admit, intervalMs, refusalOf } from "./admission.ts";
+import { Authentication, type AuthenticationVerdict } from "./authentication.ts";
 import type { CloseReason } from "./broker-event.ts";
 import { Exchange } from "./exchange.ts";
 import type { Inside } from "./inside.ts";
@@ -13,7 +14,14 @@ import { drawMs } from "./manners.ts";
 import type { Version } from "./message.ts";
 import type { Delivery } from "./outgoing.ts";
 import { Outlet } from "./outlet.ts";
-import { connackErrorBytes, disconnectBytes, PINGRESP, refusalBytes } from "./packets.ts";
+import {
+  authBytes,
+  authProperties,
+  connackErrorBytes,
+  disconnectBytes,
+  PINGRESP,
+  refusalBytes,
+} from "./packets.ts";
 import { type ClientPacket, Reader } from "./reader.ts";
 import { takeSubscribe, takeUnsubscribe } from "./requests.ts";
 import type { Session, SessionLink } from "./session.ts";
@@ -28,11 +36,14 @@ const UNACCEPTABLE_VERSION = 1;
 const SESSION_TAKEN_OVER = 0x8e;
 const KEEP_ALIVE_TIMEOUT = 0x8d;
 const SERVER_SHUTTING_DOWN = 0x8b;
+const NOT_AUTHORIZED = 0x87;
+const CONTINUE_AUTHENTICATION = 0x18;
 const NORMAL = 0;
 
 const REASONS: Partial<Readonly<Record<CloseReason, number>>> = {
   "taken-over": SESSION_TAKEN_OVER,
   "keep-alive": KEEP_ALIVE_TIMEOUT,
+  refused: NOT_AUTHORIZED,
 };
 
 export class Connection<Origin> implements SessionLink, StreamHandlers {
@@ -45,7 +56,11 @@ export class Connection<Origin> implements SessionLink, StreamHandlers {
   readonly #keepAlive: KeepAlive;
   #session: Session<Origin> | null = null;
   #exchange: Exchange<Origin> | null = null;
-  /** Until CONNACK, after it the reading goes on, or of lingering. */
+  /** Null unless CONNECT has named the broker's method. */
+  #authentication: Authentication | null = null;
+  /** Of the client; 4 before CONNECT. */
+  #version: Version = 4;
+  /** Until CONNACK or AUTH, or of lingering. */
   #timer: Timer | null = null;
   #throttle: Timer | null = null;
   #packets = 0;
@@ -67,7 +82,7 @@ export class Connection<Origin> implements SessionLink, StreamHandlers {
     this.#keepAlive = new KeepAlive(inside.clock, () => this.close("keep-alive"));
     this.#reader = new Reader(
       {
-        onConnect: (packet, version) => this.#connect(packet, version),
+        onConnect: (packet, version) => this.#connect({ packet, version }),
         onUnknownLevel: (level) => this.#refuseLevel(level),
         onPacket: (packet) => this.#take(packet),
         onBreach: (breach, version) => this.#fail(breach, version),
@@ -149,22 +164,68 @@ export class Connection<Origin> implements SessionLink, StreamHandlers {
     return REASONS[why];
   }
 
-  #connect(packet: Readonly<IConnectPacket>, version: Version): void {
+  #connect(application: Application): void {
+    const { packet, version } = application;
+    this.#version = version;
     this.#keepAlive.begin((packet.keepalive ?? 0) * 1500); // [MQTT3-3.1.2-24]
-    const delayMs = drawMs(this.#inside.manners().connackDelayMs, this.#inside.random);
-    if (delayMs === 0) return this.#admit(packet, version);
-    this.#reader.hold();
-    this.#timer = after(this.#inside.clock, delayMs, () => {
-      this.#outlet.gather();
-      this.#admit(packet, version);
+    const { authenticationMethod: name, authenticationData: data } = packet.properties ?? {};
+    if (name === undefined && data !== undefined) return this.#fail("authDataAlone", version);
+    const { authentication } = this.#inside;
+    if (name !== undefined && name === authentication?.name) {
+      this.#authentication = new Authentication(authentication, application);
+      return this.#authenticate(this.#authentication, data);
+    }
+    const isLate = this.#answer(() => {
+      this.#decide(application);
       this.#reader.resume();
-      this.#outlet.flush();
+    });
+    if (isLate) this.#reader.hold();
+  }
+
+  /** Now, or after a delay, which is answered. */
+  #answer(say: () => void): boolean {
+    const delayMs = drawMs(this.#inside.manners().connackDelayMs, this.#inside.random);
+    if (delayMs === 0) say();
+    else {
+      this.#timer = after(this.#inside.clock, delayMs, () => {
+        this.#outlet.gather();
+        say();
+        this.#outlet.flush();
+      });
+    }
+    return delayMs > 0;
+  }
+
+  /** Nothing is held back until the answer: what comes before it is out of turn. */
+  #authenticate(authentication: Authentication, data: Uint8Array | undefined): void {
+    const verdict = authentication.judge(data);
+    this.#answer(() => {
+      authentication.answered(verdict);
+      this.#sayVerdict(authentication, verdict);
     });
   }
 
-  #admit(packet: Readonly<IConnectPacket>, version: Version): void {
-    const admission = admit(packet, version, this.#origin, this.#inside);
-    if (admission.kind === "refused") return this.#refuse(admission.bytes);
+  #sayVerdict({ method, application }: Authentication, verdict: AuthenticationVerdict): void {
+    const isConnected = this.#session !== null;
+    const refusal = isConnected ? null : refusalOf(application, this.#inside);
+    if (refusal !== null) return this.#refuse(refusal);
+    if (verdict.kind === "refused")
+      return isConnected ? this.close("refused") : this.#refuse(connackErrorBytes(NOT_AUTHORIZED));
+    const said = authProperties(method, verdict.data);
+    if (verdict.kind === "challenge") this.#outlet.write(authBytes(CONTINUE_AUTHENTICATION, said));
+    else if (isConnected) this.#outlet.write(authBytes(NORMAL, said));
+    else this.#admit(application, said);
+  }
+
+  #decide(application: Application): void {
+    const refusal = refusalOf(application, this.#inside);
+    if (refusal === null) this.#admit(application, {});
+    else this.#refuse(refusal);
+  }
+
+  #admit(application: Application, agreed: IConnackPacket["properties"]): void {
+    const admission = admit(application, agreed, this.#origin, this.#inside);
+    const { packet, version } = application;
     const { session, isNew, connack, keepAliveMs, limits } = admission;
     this.#keepAlive.begin(keepAliveMs);
     this.#session = session;
@@ -196,17 +257,20 @@ export class Connection<Origin> implements SessionLink, StreamHandlers {
   }
 
   #take(packet: ClientPacket): void {
-    if (this.#phase === "disconnected") return this.#fail("afterDisconnect", this.#session?.version ?? 4);
+    if (this.#phase === "disconnected") return this.#fail("afterDisconnect", this.#version);
     this.#keepAlive.heard();
     const breach = this.#handle(packet);
-    if (breach !== null) this.#fail(breach, this.#session?.version ?? 4);
+    if (breach !== null) this.#fail(breach, this.#version);
     else this.#count();
   }
 
   #handle(packet: ClientPacket): Breach | null {
     const session = this.#session;
     const exchange = this.#exchange;
-    if (session === null || exchange === null) return "firstPacket";
+    if (packet.cmd === "auth") return this.#takeAuth(packet);
+    if (packet.cmd === "disconnect") return this.#takeDisconnect(packet);
+    // without a method, what comes early is held back
+    if (session === null || exchange === null) return "beforeConnack";
     const parts = { session, outlet: this.#outlet, inside: this.#inside };
     switch (packet.cmd) {
       case "pingreq":
@@ -216,18 +280,23 @@ export class Connection<Origin> implements SessionLink, StreamHandlers {
         return takeSubscribe(packet, parts);
       case "unsubscribe":
         return takeUnsubscribe(packet, parts);
-      case "disconnect":
-        return this.#takeDisconnect(packet, session);
-      case "auth":
-        return "authUnasked";
       default:
         return exchange.take(packet);
     }
   }
 
-  #takeDisconnect(packet: IDisconnectPacket, session: Session<Origin>): Breach | null {
+  #takeAuth(packet: IAuthPacket): Breach | null {
+    const authentication = this.#authentication;
+    if (authentication === null) return "authUnasked";
+    const breach = authentication.breachOf(packet);
+    if (breach === null) this.#authenticate(authentication, packet.properties?.authenticationData);
+    return breach;
+  }
+
+  #takeDisconnect(packet: IDisconnectPacket): Breach | null {
+    const session = this.#session;
     const seconds = packet.properties?.sessionExpiryInterval;
-    if (seconds !== undefined) {
+    if (session !== null && seconds !== undefined) {
       if (session.expiryMs === 0 && seconds > 0) return "expiryRaised";
       session.expiryMs = intervalMs(seconds);
     }

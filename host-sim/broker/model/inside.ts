@@ -2,6 +2,7 @@
 
 import type { RandomStream } from "../../random/random.ts";
 import type { Clock } from "../../time/clock.ts";
+import type { AuthenticationMethod } from "./authentication.ts";
 import type { BrokerEvent } from "./broker-event.ts";
 import type { StandingLies } from "./lies.ts";
 import type { Limits } from "./limits.ts";
@@ -15,6 +16,8 @@ export interface Inside<Origin> {
   readonly clock: Clock;
   readonly random: RandomStream;
   readonly limits: Limits;
+  /** Null: there is none. */
+  readonly authentication: AuthenticationMethod | null;
   readonly observer: (event: BrokerEvent<Origin>) => void;
   readonly sessions: Sessions<Origin>;
   readonly router: Router<Origin>;

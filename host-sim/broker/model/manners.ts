@@ -17,6 +17,7 @@ export interface Manners {
   readonly repeat: number;
   /** When a QoS 2 message goes to its subscribers. */
   readonly routeQos2: "at-publish" | "at-pubrel";
+  /** Before CONNACK, and before each AUTH. */
   readonly connackDelayMs: Span | null;
   /** Answers each CONNECT with this return code of 3.1.1, or what means the same in 5. */
   readonly refuse: 1 | 2 | 3 | 4 | 5 | null;

@@ -1,6 +1,6 @@
 // Owns the bytes of what the broker sends, as mqtt-packet makes them or would make them. Refuses to know when it is sent.
 
-import { generate, type IConnackPacket, writeToStream } from "mqtt-packet";
+import { generate, type IAuthPacket, type IConnackPacket, writeToStream } from "mqtt-packet";
 import type { Version } from "./message.ts";
 import type { Delivery } from "./outgoing.ts";
 import { publishBytes3 } from "./publish-packet.ts";
@@ -52,6 +52,19 @@ export function connackBytes5(
     { cmd: "connack", sessionPresent: isSessionPresent, reasonCode: 0, properties },
     { protocolVersion: 5 },
   );
+}
+
+/** Of AUTH, and of the CONNACK that ends it. */
+export function authProperties(
+  authenticationMethod: string,
+  data: Uint8Array | null,
+): NonNullable<IAuthPacket["properties"]> {
+  return { authenticationMethod, ...(data !== null && { authenticationData: Buffer.from(data) }) };
+}
+
+/** Only MQTT 5 has it. */
+export function authBytes(reasonCode: number, properties: IAuthPacket["properties"]): Uint8Array {
+  return generate({ cmd: "auth", reasonCode, properties } as IAuthPacket, { protocolVersion: 5 });
 }
 
 export function ackBytes(name: AckName, messageId: number, version: Version, reasonCode: number): Uint8Array {

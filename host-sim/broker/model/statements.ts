@@ -13,6 +13,8 @@ interface Statement {
 
 const MALFORMED = 0x81;
 const PROTOCOL_ERROR = 0x82;
+/** Of AUTH: 0x8C is in no table of DISCONNECT's own. */
+const NOT_AUTHORIZED = 0x87;
 
 const CONNECT = {
   firstPacket: row("3.1.0-1", "3.1.0-1", PROTOCOL_ERROR, "the first packet is not CONNECT"),
@@ -169,6 +171,33 @@ const ONLY_5 = {
   propertyForeign: row(null, "4.13.1-1", MALFORMED, "a property that does not belong into this packet"),
   propertyValue: row(null, "4.13.1-1", PROTOCOL_ERROR, "a property's value is out of range"),
   authUnasked: row(null, "4.12.0-7", PROTOCOL_ERROR, "AUTH without an authentication method in CONNECT"),
+  authMethodMissing: row(null, "4.12.0-5", PROTOCOL_ERROR, "AUTH without an authentication method"),
+  authMethodOther: row(
+    null,
+    "4.12.0-5",
+    NOT_AUTHORIZED,
+    "AUTH with another authentication method than CONNECT's",
+  ),
+  authMethodAnew: row(
+    null,
+    "4.12.1-1",
+    NOT_AUTHORIZED,
+    "an AUTH that begins anew with another authentication method than CONNECT's",
+  ),
+  authOutOfTurn: row(null, "4.12.0-3", PROTOCOL_ERROR, "an AUTH that is not what is due"),
+  authReason: row(null, "3.15.2-1", PROTOCOL_ERROR, "a reason code that a client's AUTH does not have"),
+  authDataAlone: row(
+    null,
+    "4.13.1-1",
+    PROTOCOL_ERROR,
+    "authentication data in CONNECT without an authentication method",
+  ),
+  beforeConnack: row(
+    null,
+    "3.1.2-30",
+    PROTOCOL_ERROR,
+    "neither AUTH nor DISCONNECT before CONNACK, although CONNECT has an authentication method",
+  ),
   authFlags: row(null, "3.15.1-1", MALFORMED, "reserved flags of AUTH are set"),
   disconnectReason: row(null, "3.14.2-1", PROTOCOL_ERROR, "a reason code that DISCONNECT does not have"),
   ackReason: row(null, "3.4.2-1", PROTOCOL_ERROR, "a reason code that the acknowledgement does not have"),

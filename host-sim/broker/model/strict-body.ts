@@ -75,12 +75,16 @@ function reasonBreach(frame: Uint8Array, bodyAt: number): Breach | null {
   const reasonAt = type >= Type.Disconnect ? bodyAt : bodyAt + 2;
   const reason = frame[reasonAt] ?? 0;
   const known = REASONS.get(type);
-  if (known !== undefined && !known.includes(reason))
-    return type === Type.Disconnect ? "disconnectReason" : "ackReason";
+  if (known !== undefined && !known.includes(reason)) return WRONG_REASONS.get(type) ?? "ackReason";
   if (reasonAt + 1 >= frame.length) return null;
   const end = propertiesEnd(frame, reasonAt + 1, type);
   return typeof end === "string" ? end : end === frame.length ? null : "malformed";
 }
+
+const WRONG_REASONS: ReadonlyMap<number, Breach> = new Map([
+  [Type.Disconnect, "disconnectReason"],
+  [Type.Auth, "authReason"],
+]);
 
 const RECEIVED = [0x00, 0x10, 0x80, 0x83, 0x87, 0x90, 0x91, 0x97, 0x99];
 const RELEASED = [0x00, 0x92];

@@ -15,11 +15,15 @@ test("every statement that the broker watches over is broken by one of the offen
   );
 });
 
-for (const [index, { breach, version, limits, manners, commit }] of OFFENCES.entries()) {
+for (const [index, { breach, version, limits, manners, authentication, commit }] of OFFENCES.entries()) {
   const statement = statementId(breach, version);
   const { what } = STATEMENTS[breach];
   test(`offence ${index}: ${what}, in version ${version}, is refused with ${statement}`, () => {
-    const bench = createBrokerBench({ ...(limits && { limits }), ...(manners && { manners }) });
+    const bench = createBrokerBench({
+      ...(limits && { limits }),
+      ...(manners && { manners }),
+      ...(authentication && { authentication }),
+    });
     commit(bench);
     assert.deepEqual(
       bench.of("illegal").map((event) => [event.statement, event.what, event.origin]),

@@ -1,18 +1,21 @@
 // Owns one way to break each statement that the broker watches over. Refuses to know how the broker finds out.
 
 import type { Packet } from "mqtt-packet";
+import type { AuthenticationMethod } from "../../authentication.ts";
 import type { Limits } from "../../limits.ts";
 import type { Manners } from "../../manners.ts";
 import type { Version } from "../../message.ts";
 import type { Breach } from "../../statements.ts";
 import type { BrokerBench, RawClient } from "./broker-bench.ts";
 import { connect, field, frame, NOT_UTF8, packet, SURROGATE, u16, WITH_NUL } from "./bytes.ts";
+import { METHOD, questions } from "./questions.ts";
 
 export interface Offence {
   readonly breach: Breach;
   readonly version: Version;
   readonly limits?: Partial<Limits>;
   readonly manners?: Partial<Manners>;
+  readonly authentication?: AuthenticationMethod;
   readonly commit: (bench: BrokerBench) => void;
 }
 
@@ -318,6 +321,54 @@ const ONLY_5: readonly Offence[] = [
   },
 ];
 
+/** What follows the words of a client that has named the method in CONNECT. */
+function authenticating(
+  breach: Breach,
+  words: readonly (readonly [reasonCode: number, data: string])[],
+  offence: Uint8Array,
+  manners: Partial<Manners> = {},
+): Offence {
+  const commit = (bench: BrokerBench): void => {
+    const client = bench.connected("d", { version: 5, properties: { authenticationMethod: METHOD } });
+    for (const [reasonCode, data] of words) client.sendBytes(auth(reasonCode, data));
+    client.sendBytes(offence);
+  };
+  return { breach, version: 5, manners, authentication: questions(), commit };
+}
+
+function auth(reasonCode: number, data: string, authenticationMethod = METHOD): Buffer {
+  const properties = { authenticationMethod, authenticationData: Buffer.from(data) };
+  return packet({ cmd: "auth", reasonCode, properties }, 5);
+}
+
+const ACCEPTED = [
+  [0x18, "one!"],
+  [0x18, "two!"],
+] as const;
+const AGAIN = [...ACCEPTED, [0x19, ""]] as const;
+const SLOW = { connackDelayMs: [10, 10] } as const;
+
+const AUTHENTICATING: readonly Offence[] = [
+  first("authDataAlone", frame(0x10, field("MQTT"), 5, 2, u16(0), 4, 0x16, field("x"), ID), 5),
+  first("firstPacket", auth(0x18, "x")),
+  authenticating("beforeConnack", [], publish5({})),
+  authenticating("beforeConnack", [[0x18, "one!"]], frame(0xc0)),
+  authenticating("beforeConnack", [[0x18, "one!"]], frame(0x82, u16(1), 0, field("t"), 0)),
+  authenticating("beforeConnack", [], publish5({}), SLOW),
+  authenticating("authMethodOther", [], auth(0x18, "one!", "OTHER")),
+  authenticating("authMethodOther", AGAIN, auth(0x18, "one!", "OTHER")),
+  authenticating("authMethodAnew", ACCEPTED, auth(0x19, "", "OTHER")),
+  authenticating("authMethodMissing", [], frame(0xf0, 0x18, 0)),
+  authenticating("authMethodMissing", ACCEPTED, frame(0xf0, 0x19, 0)),
+  authenticating("authOutOfTurn", [], auth(0x19, "one!")),
+  authenticating("authOutOfTurn", [], auth(0x18, "one!"), SLOW),
+  authenticating("authOutOfTurn", ACCEPTED, auth(0x18, "one!")),
+  authenticating("authOutOfTurn", AGAIN, auth(0x19, "")),
+  authenticating("authReason", [], frame(0xf0, 0, 0)),
+  authenticating("authReason", ACCEPTED, frame(0xf0)),
+  authenticating("afterDisconnect", [], Buffer.from([0xe0, 0, 0xc0, 0])),
+];
+
 export const OFFENCES: readonly Offence[] = [
   ...CONNECTING,
   ...ANY_PACKET,
@@ -325,4 +376,5 @@ export const OFFENCES: readonly Offence[] = [
   ...ANSWERING,
   ...SUBSCRIBING,
   ...ONLY_5,
+  ...AUTHENTICATING,
 ];

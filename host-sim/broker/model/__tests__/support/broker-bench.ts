@@ -5,6 +5,7 @@ import { memoryDialer } from "../../../../net/memory-stream.ts";
 import type { Stream, StreamError } from "../../../../net/stream.ts";
 import { createRandom } from "../../../../random/random.ts";
 import { VirtualClock } from "../../../../time/virtual-clock.ts";
+import type { AuthenticationMethod } from "../../authentication.ts";
 import { type BrokerEvent, createModelBroker, type ModelBroker } from "../../broker.ts";
 import type { Limits } from "../../limits.ts";
 import type { Manners } from "../../manners.ts";
@@ -37,6 +38,7 @@ export function createBrokerBench(
   options: {
     readonly limits?: Partial<Limits>;
     readonly manners?: Partial<Manners>;
+    readonly authentication?: AuthenticationMethod;
     readonly seed?: number;
   } = {},
 ): BrokerBench {
@@ -47,6 +49,7 @@ export function createBrokerBench(
     random: createRandom(options.seed ?? 1).stream("manners"),
     observer: (event) => events.push(event),
     limits: options.limits ?? {},
+    ...(options.authentication && { authentication: options.authentication }),
   });
   broker.setManners(options.manners ?? {});
   const dial = (origin: string, version: Version = 4): RawClient =>
