@@ -10,6 +10,8 @@ const SESSION_TAKEN_OVER = 0x8e;
 interface Device {
   isConnected: boolean;
   closes: number;
+  /** The broker has said so on this connection. */
+  isTold: boolean;
 }
 
 export const secondDeviceIsTrue: KeptPromise = {
@@ -17,18 +19,19 @@ export const secondDeviceIsTrue: KeptPromise = {
   claim:
     "A second device is reported only after the broker has closed several accepted connections in a row without progress, or has said so.",
   observe(_run, verdicts) {
-    const devices = perDevice((): Device => ({ isConnected: false, closes: 0 }));
+    const devices = perDevice((): Device => ({ isConnected: false, closes: 0, isTold: false }));
     return {
       connected({ device }) {
-        devices(device).isConnected = true;
+        const of = devices(device);
+        of.isConnected = true;
+        of.isTold = false;
       },
       readingEnded({ device, end }) {
         if (end === "published" || end === "rejected") devices(device).closes = 0;
       },
       received: {
         disconnect({ device, code }) {
-          // the broker says so itself
-          if (code === SESSION_TAKEN_OVER) devices(device).closes = CLOSES_AT_LEAST;
+          if (code === SESSION_TAKEN_OVER) devices(device).isTold = true;
         },
       },
       closed({ device, by }) {
@@ -43,7 +46,7 @@ export const secondDeviceIsTrue: KeptPromise = {
       },
       secondDevice({ atMs, device }) {
         const of = devices(device);
-        if (of.closes >= CLOSES_AT_LEAST) verdicts.held();
+        if (of.isTold || of.closes >= CLOSES_AT_LEAST) verdicts.held();
         else
           verdicts.broken(
             atMs,

@@ -243,6 +243,10 @@ describe("DISCONNECT", () => {
   it("of a broker that says so is cause enough to suspect a second device", () => {
     const taken = started().in(Disconnect, { code: 0x8e }).close("serverDisconnect", "server");
     assert.deepEqual(brokenBy(taken.tell({ kind: "secondDevice" })), []);
+    // a reading whose acknowledgement came just before is told just behind
+    const busy = started().take(1).send().acknowledge(2).in(Disconnect, { code: 0x8e });
+    const told = busy.arrive(1).end(1).close("serverDisconnect", "server").tell({ kind: "secondDevice" });
+    assert.deepEqual(brokenBy(told), []);
     const other = started().in(Disconnect, { code: 0x8b }).close("serverDisconnect", "server");
     assert.deepEqual(brokenBy(other.tell({ kind: "secondDevice" })), ["second-device-is-true"]);
   });
