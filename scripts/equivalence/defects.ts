@@ -19,7 +19,7 @@ export const DEFECTS: readonly Defect[] = [
   replacing("a row one step too far", /\*9\+152\b/, "*9+161"),
   replacing("a branch that is always taken", /==65535\)\?1:/g, "==65535)||1?1:"),
   replacing("a place in the outbox that may not be filled", /(kept\$\d+)>=bytes\$(\d+)/g, "$1>bytes$$$2"),
-  replacing("an outbox that may not be filled", /-end\)>=/g, "-end)>"),
+  replacing("an outbox that may not be filled", /-(end(?:\$\d+)?)\)>=/g, "-$1)>"),
   replacing("a pool of texts that may not be filled", /(bytes\$2)>\((\d+)-/g, "$1>=($2-"),
   replacing("a first state that is not quite it", /\$lay\("(..........)/, (text) =>
     text.replace(/x(\d)/, "x3"),
