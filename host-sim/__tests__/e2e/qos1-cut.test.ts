@@ -4,7 +4,7 @@ import type { TestContext } from "node:test";
 import { startBareClient } from "../support/bare-client.ts";
 import { connectOther, observe, proxyTo } from "../support/borrowed.ts";
 import type { CutMoment, CutRule } from "../support/cut.ts";
-import { againstEachBroker, rounds } from "../support/each-broker.ts";
+import { againstEachBroker, inEachRound } from "../support/each-broker.ts";
 import { tally } from "../support/recording-subscriber.ts";
 import { assertDupTellsTheTruth, publishesIn } from "../support/sent-publishes.ts";
 
@@ -87,21 +87,21 @@ againstEachBroker("QoS 1 through a cut", async (suite, { port }) => {
     for (const place of asPublisher) {
       const what = `${when} ${place.packet.toUpperCase()} ${place.direction}`;
       await suite.test(`a cut ${what} loses nothing, and what is sent twice says so`, async (t) => {
-        const cuts = rounds.map((round) => ({
-          topic: `qos1/out/${place.packet}/${when}/${round}`,
-          rule: { ...place, when, how: "reset", occurrence: 1 + (round % readings.length) } as const,
-        }));
-        await Promise.all(cuts.map(({ topic, rule }) => publishThroughACut(t, port, topic, rule)));
+        await inEachRound((round) => {
+          const topic = `qos1/out/${place.packet}/${when}/${round}`;
+          const occurrence = 1 + (round % readings.length);
+          return publishThroughACut(t, port, topic, { ...place, when, how: "reset", occurrence });
+        });
       });
     }
     for (const place of asSubscriber) {
       const what = `${when} ${place.packet.toUpperCase()} ${place.direction}`;
       await suite.test(`a cut ${what} loses nothing on its way here`, async (t) => {
-        const cuts = rounds.map((round) => ({
-          topic: `qos1/in/${place.packet}/${when}/${round}`,
-          rule: { ...place, when, how: "reset", occurrence: 1 + (round % readings.length) } as const,
-        }));
-        await Promise.all(cuts.map(({ topic, rule }) => receiveThroughACut(t, port, topic, rule)));
+        await inEachRound((round) => {
+          const topic = `qos1/in/${place.packet}/${when}/${round}`;
+          const occurrence = 1 + (round % readings.length);
+          return receiveThroughACut(t, port, topic, { ...place, when, how: "reset", occurrence });
+        });
       });
     }
   }

@@ -4,7 +4,7 @@ import type { TestContext } from "node:test";
 import { startBareClient } from "../support/bare-client.ts";
 import { observe, proxyTo } from "../support/borrowed.ts";
 import type { CutMoment, CutRule } from "../support/cut.ts";
-import { againstEachBroker, rounds } from "../support/each-broker.ts";
+import { againstEachBroker, inEachRound } from "../support/each-broker.ts";
 import { expectExactlyOnceInOrder } from "../support/recording-subscriber.ts";
 import { assertDupTellsTheTruth } from "../support/sent-publishes.ts";
 
@@ -50,13 +50,11 @@ againstEachBroker("QoS 2 published through a cut", async (suite, { port }) => {
     for (const when of moments) {
       const what = `${when} ${place.packet.toUpperCase()} ${place.direction}`;
       await suite.test(`a cut ${what} loses and doubles nothing, and keeps the order`, async (t) => {
-        await Promise.all(
-          rounds.map((round) => {
-            const occurrence = 1 + (round % readings.length);
-            const topic = `publisher/${place.packet}/${when}/${round}`;
-            return publishThroughACut(t, port, topic, { ...place, occurrence, when, how: "reset" });
-          }),
-        );
+        await inEachRound((round) => {
+          const occurrence = 1 + (round % readings.length);
+          const topic = `publisher/${place.packet}/${when}/${round}`;
+          return publishThroughACut(t, port, topic, { ...place, occurrence, when, how: "reset" });
+        });
       });
     }
   }

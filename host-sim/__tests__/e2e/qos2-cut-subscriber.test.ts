@@ -5,7 +5,7 @@ import { type BareClient, startBareClient } from "../support/bare-client.ts";
 import { connectOther, proxyTo } from "../support/borrowed.ts";
 import type { CutMoment, CutRule } from "../support/cut.ts";
 import type { CuttingProxy } from "../support/cutting-proxy.ts";
-import { againstEachBroker, rounds, type TestBroker } from "../support/each-broker.ts";
+import { againstEachBroker, inEachRound, type TestBroker } from "../support/each-broker.ts";
 import { describeRecords } from "../support/packet-log.ts";
 import { publishesIn } from "../support/sent-publishes.ts";
 
@@ -67,13 +67,11 @@ againstEachBroker("QoS 2 received through a cut", async (suite, broker) => {
     for (const when of moments) {
       const what = `${when} ${place.packet.toUpperCase()} ${place.direction}`;
       await suite.test(`a cut ${what} loses and doubles nothing, and keeps the order`, async (t) => {
-        await Promise.all(
-          rounds.map((round) => {
-            const occurrence = 1 + (round % commandsFor(broker).length);
-            const topic = `subscriber/${place.packet}/${when}/${round}`;
-            return receiveThroughACut(t, broker, topic, { ...place, occurrence, when, how: "reset" });
-          }),
-        );
+        await inEachRound((round) => {
+          const occurrence = 1 + (round % commandsFor(broker).length);
+          const topic = `subscriber/${place.packet}/${when}/${round}`;
+          return receiveThroughACut(t, broker, topic, { ...place, occurrence, when, how: "reset" });
+        });
       });
     }
   }

@@ -4,7 +4,7 @@ import type { TestContext } from "node:test";
 import { startBareClient } from "../support/bare-client.ts";
 import { connectOther, observe, proxyTo } from "../support/borrowed.ts";
 import type { CutMoment, CutRule } from "../support/cut.ts";
-import { againstEachBroker, rounds } from "../support/each-broker.ts";
+import { againstEachBroker, inEachRound } from "../support/each-broker.ts";
 import { tally } from "../support/recording-subscriber.ts";
 import { publishesIn } from "../support/sent-publishes.ts";
 
@@ -103,7 +103,7 @@ againstEachBroker("a reboot that keeps nothing", async (suite, { port }) => {
       await suite.test(`after a cut ${what} the first message of the new life arrives once`, async (t) => {
         const at = (round: number) => `reboot/out/${place.packet}/${when}/${round}`;
         const rule: CutRule = { ...place, when, how: "reset" };
-        await Promise.all(rounds.map((round) => rebootWhilePublishing(t, port, at(round), rule)));
+        await inEachRound((round) => rebootWhilePublishing(t, port, at(round), rule));
       });
     }
     for (const place of asSubscriber) {
@@ -111,7 +111,7 @@ againstEachBroker("a reboot that keeps nothing", async (suite, { port }) => {
       await suite.test(`after a cut ${what} the new life gets each new message once`, async (t) => {
         const at = (round: number) => `reboot/in/${place.packet}/${when}/${round}`;
         const rule: CutRule = { ...place, when, how: "reset" };
-        await Promise.all(rounds.map((round) => rebootWhileSubscribed(t, port, at(round), rule)));
+        await inEachRound((round) => rebootWhileSubscribed(t, port, at(round), rule));
       });
     }
   }

@@ -4,7 +4,7 @@ import type { TestContext } from "node:test";
 import { startBareClient } from "../support/bare-client.ts";
 import { observe, proxyTo } from "../support/borrowed.ts";
 import type { CutMoment, CutRule } from "../support/cut.ts";
-import { againstEachBroker, rounds } from "../support/each-broker.ts";
+import { againstEachBroker, inEachRound } from "../support/each-broker.ts";
 import { expectExactlyOnceInOrder } from "../support/recording-subscriber.ts";
 import { assertDupTellsTheTruth } from "../support/sent-publishes.ts";
 
@@ -47,18 +47,16 @@ againstEachBroker("a block restored after a power failure", async (suite, { port
     for (const when of moments) {
       const what = `${when} ${place.packet.toUpperCase()} ${place.direction}`;
       await suite.test(`goes on with its QoS 2 exchanges where they stopped ${what}`, async (t) => {
-        await Promise.all(
-          rounds.map((round) => {
-            const occurrence = 1 + (round % readings.length);
-            const topic = `restored/${place.packet}/${when}/${round}`;
-            return publishThroughAPowerFailure(t, port, topic, {
-              ...place,
-              occurrence,
-              when,
-              how: "silence",
-            });
-          }),
-        );
+        await inEachRound((round) => {
+          const occurrence = 1 + (round % readings.length);
+          const topic = `restored/${place.packet}/${when}/${round}`;
+          return publishThroughAPowerFailure(t, port, topic, {
+            ...place,
+            occurrence,
+            when,
+            how: "silence",
+          });
+        });
       });
     }
   }

@@ -11,6 +11,7 @@ import { createRandom, drawSeed, type RandomStream } from "../../random/random.t
 import { createRealClock } from "../../time/real-clock.ts";
 import { allowed, type BareClientOptions, createBareBlock, type QoS } from "./bare-settings.ts";
 import { type Happening, type MessageEnd, readHappening } from "./happenings.ts";
+import { PATIENCE_MS } from "./patience.ts";
 import { politely } from "./polite-dialer.ts";
 
 /** A message that the client accepted. */
@@ -188,7 +189,7 @@ export class BareClient {
     return message.ends[0] as MessageEnd;
   }
 
-  async until(holds: () => boolean, what: string, timeoutMs = 10_000): Promise<void> {
+  async until(holds: () => boolean, what: string, timeoutMs = PATIENCE_MS): Promise<void> {
     const deadline = performance.now() + timeoutMs;
     while (!holds()) {
       if (performance.now() > deadline) {

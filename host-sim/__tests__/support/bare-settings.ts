@@ -52,8 +52,9 @@ export class Refused extends Error {
   }
 }
 
-const CONNECT_TIMEOUT_MS = 10_000;
-const RETRANSMIT_MS = 3_000;
+/** So long that a machine which is held up is not taken for a dead link. */
+const CONNECT_TIMEOUT_MS = 30_000;
+const RETRANSMIT_MS = 30_000;
 const RETAIN = 4;
 
 const usualCapacities: Capacities = {

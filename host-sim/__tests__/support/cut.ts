@@ -7,6 +7,7 @@ import {
   type PacketFacts,
   type PacketRecord,
 } from "./packet-log.ts";
+import { PATIENCE_MS } from "./patience.ts";
 
 /** `before`: the packet is lost. `within`: its first half arrives. `after`: all of it arrives, nothing behind it does. */
 export type CutMoment = "before" | "within" | "after";
@@ -74,7 +75,7 @@ export class Cut {
   }
 
   /** Waits until the connection is cut, and checks that it was where it should be. */
-  async hit(timeoutMs = 5_000): Promise<CutOutcome> {
+  async hit(timeoutMs = PATIENCE_MS): Promise<CutOutcome> {
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, timeoutMs);

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { Cut, type CutManner, type CutRule } from "./cut.ts";
 import { type Direction, describeRecords, type PacketFacts, type PacketRecord } from "./packet-log.ts";
+import { PATIENCE_MS } from "./patience.ts";
 import { type Link, ProxiedConnection } from "./proxied-connection.ts";
 
 const loopback = "127.0.0.1";
@@ -117,7 +118,7 @@ export class CuttingProxy {
   }
 
   /** The first logged packet that is wanted, past or to come. */
-  waitFor(wants: (record: PacketRecord) => boolean, timeoutMs = 5_000): Promise<PacketRecord> {
+  waitFor(wants: (record: PacketRecord) => boolean, timeoutMs = PATIENCE_MS): Promise<PacketRecord> {
     const past = this.#records.find(wants);
     if (past !== undefined) return Promise.resolve(past);
     return new Promise((resolve, reject) => {

@@ -10,9 +10,9 @@ import { text } from "node:stream/consumers";
 import type { TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KeyPair } from "./certificates.ts";
+import { PATIENCE_MS } from "./patience.ts";
 
 const loopback = "127.0.0.1";
-const startTimeoutMs = 10_000;
 const stopTimeoutMs = 5_000;
 const startAttempts = 3;
 
@@ -164,7 +164,7 @@ export class Mosquitto {
   }
 
   async #accepting(): Promise<void> {
-    const deadline = performance.now() + startTimeoutMs;
+    const deadline = performance.now() + PATIENCE_MS;
     for (const port of Object.values(this.ports)) {
       while (!(await accepts(port))) {
         if (performance.now() > deadline)

@@ -10,9 +10,7 @@ import {
   type PacketRecord,
   startsLikeMqtt,
 } from "./packet-log.ts";
-
-/** How long a peer that was sent FIN may take to close before its socket is destroyed. */
-const closeTimeoutMs = 2_000;
+import { PATIENCE_MS } from "./patience.ts";
 
 /** What the proxy decides for all its connections. */
 export interface Link {
@@ -207,10 +205,7 @@ function closeOf(socket: Socket): Promise<void> {
 function endSocket(socket: Socket, how: "reset" | "fin"): Promise<"in good order" | "broken"> {
   if (socket.closed) return Promise.resolve(socket.errored ? "broken" : "in good order");
   return new Promise((resolve) => {
-    const timer = setTimeout(
-      () => socket.destroy(new Error("the peer did not close in time")),
-      closeTimeoutMs,
-    );
+    const timer = setTimeout(() => socket.destroy(new Error("the peer did not close in time")), PATIENCE_MS);
     socket.once("close", (hadError) => {
       clearTimeout(timer);
       resolve(hadError ? "broken" : "in good order");

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { connectAsync, type IPublishPacket, type MqttClient } from "mqtt";
+import { PATIENCE_MS } from "./patience.ts";
 
 type QoS = 0 | 1 | 2;
 
@@ -22,7 +23,6 @@ export interface SubscriberOptions {
   readonly protocolVersion?: 4 | 5;
 }
 
-const fenceTimeoutMs = 10_000;
 const pollMs = 5;
 
 export async function startRecordingSubscriber(options: SubscriberOptions): Promise<RecordingSubscriber> {
@@ -61,7 +61,10 @@ export class RecordingSubscriber {
   }
 
   /** Waits until `enough` holds of what has arrived. */
-  async waitUntil(enough: (received: readonly Received[]) => boolean, timeoutMs = 10_000): Promise<void> {
+  async waitUntil(
+    enough: (received: readonly Received[]) => boolean,
+    timeoutMs = PATIENCE_MS,
+  ): Promise<void> {
     await this.#until(() => enough(this.#received), timeoutMs, `only ${this.#received.length} messages came`);
   }
 
@@ -74,7 +77,7 @@ export class RecordingSubscriber {
     await this.#client.publishAsync(this.#fenceTopic, "", { qos: this.#qos });
     await this.#until(
       () => this.#fencesSeen >= wanted,
-      fenceTimeoutMs,
+      PATIENCE_MS,
       "the observer's own message did not come",
     );
   }
