@@ -41,7 +41,9 @@ const LAST_ACK = 7;
 const LAST_WITH_ID = 11;
 const LENGTH_BYTES_MAX = 4;
 const NAME_LENGTH_BYTES = 2;
-const WITH_PROPERTIES: ReadonlySet<number> = new Set([CONNECT, CONNACK, PUBLISH, SUBACK, UNSUBACK]);
+const WITH_PROPERTIES: readonly boolean[] = Array.from({ length: 16 }, (_, type) =>
+  [CONNECT, CONNACK, PUBLISH, SUBACK, UNSUBACK].includes(type),
+);
 const STATUS_TOPIC = Buffer.from("/status");
 
 /**
@@ -125,14 +127,14 @@ export class PacketHeads {
     if (this.#remainingLength === 0) this.#finish();
   }
 
-  get #hasProperties(): boolean {
-    return this.#dialect.level === 5 && WITH_PROPERTIES.has(this.#head.type);
+  #hasProperties(): boolean {
+    return this.#dialect.level === 5 && WITH_PROPERTIES[this.#head.type] === true;
   }
 
   /** How much of the variable head comes before the properties of MQTT 5. */
   #plainBytes(): number {
     const { type, qos } = this.#head;
-    if (type === CONNECT) return NAME_LENGTH_BYTES + this.#nameLength + 2 + (this.#hasProperties ? 2 : 0);
+    if (type === CONNECT) return NAME_LENGTH_BYTES + this.#nameLength + 2 + (this.#hasProperties() ? 2 : 0);
     if (type === PUBLISH) return NAME_LENGTH_BYTES + this.#nameLength + (qos === 0 ? 0 : 2);
     if (type >= FIRST_WITH_ID && type <= LAST_ACK) return 3;
     if (type === CONNACK || (type > LAST_ACK && type <= LAST_WITH_ID)) return 2;
@@ -141,7 +143,7 @@ export class PacketHeads {
 
   /** How much of the packet must be read before its head is known. */
   #headBytes(): number {
-    const properties = this.#hasProperties ? this.#properties.wanted : 0;
+    const properties = this.#hasProperties() ? this.#properties.wanted : 0;
     return Math.min(this.#length, this.#plainBytes() + properties);
   }
 
@@ -186,7 +188,7 @@ export class PacketHeads {
     const behindPlain = at - this.#plainBytes();
     this.#at += 1;
     if (behindPlain < 0) this.#readPlainByte(byte, at);
-    else if (this.#hasProperties && behindPlain < this.#properties.wanted) this.#properties.take(byte);
+    else if (this.#hasProperties() && behindPlain < this.#properties.wanted) this.#properties.take(byte);
     else this.#head.code = byte;
   }
 
@@ -217,7 +219,7 @@ export class PacketHeads {
 
   #tell(): void {
     this.#head.level = this.#dialect.level;
-    this.#head.properties = this.#hasProperties ? this.#properties.noted() : null;
+    this.#head.properties = this.#hasProperties() ? this.#properties.noted() : null;
     this.#onHead(this.#head);
   }
 

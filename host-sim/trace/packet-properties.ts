@@ -34,15 +34,18 @@ export const Property = {
   MaximumPacketSize: 0x27,
 } as const;
 
+/** Nearly every packet has none, and an array that is emptied takes longer than all else here. */
+const NONE: number[] = [];
+
 /** Collects the properties of one packet, their length before them. */
 export class PropertyReader {
-  readonly #bytes: number[] = [];
+  #bytes = NONE;
   #length = 0;
   #lengthBytes = 0;
   #isLengthKnown = false;
 
   begin(): void {
-    this.#bytes.length = 0;
+    this.#bytes = NONE;
     this.#length = 0;
     this.#lengthBytes = 0;
     this.#isLengthKnown = false;
@@ -55,6 +58,7 @@ export class PropertyReader {
 
   take(byte: number): void {
     if (this.#isLengthKnown) {
+      if (this.#bytes === NONE) this.#bytes = [];
       this.#bytes.push(byte);
       return;
     }
@@ -65,18 +69,25 @@ export class PropertyReader {
 
   /** As `17=3600 33=20`; null when there are none with numbers. What cannot be read ends them. */
   noted(): string | null {
-    const found: string[] = [];
+    let noted: string | null = null;
     for (let at = 0; at < this.#bytes.length; ) {
       const id = this.#bytes[at] as number;
       const bytes = NUMBER_BYTES[id];
-      if (bytes !== undefined) found.push(`${id}=${this.#number(at + 1, bytes)}`);
-      at = bytes === undefined ? this.#endOfText(at, id) : at + 1 + bytes;
+      if (bytes === undefined) {
+        at = this.#endOfText(at, id);
+      } else {
+        const one = `${id}=${this.#number(at + 1, bytes)}`;
+        noted = noted === null ? one : `${noted} ${one}`;
+        at += 1 + bytes;
+      }
     }
-    return found.length === 0 ? null : found.join(" ");
+    return noted;
   }
 
   #number(from: number, bytes: number): number {
-    return this.#bytes.slice(from, from + bytes).reduce((value, byte) => value * 256 + byte, 0);
+    let value = 0;
+    for (let at = from; at < from + bytes; at += 1) value = value * 256 + (this.#bytes[at] ?? 0);
+    return value;
   }
 
   #endOfText(at: number, id: number): number {
@@ -92,9 +103,15 @@ export class PropertyReader {
 /** Of a packet's noted properties; null: it has none of this id. */
 export function propertyIn(properties: string | null, id: number): number | null {
   if (properties === null) return null;
-  for (const one of properties.split(" ")) {
-    const [key, value] = one.split("=");
-    if (Number(key) === id) return Number(value);
+  const lead = `${id}=`;
+  for (let at = 0; at >= 0; at = nextIn(properties, at)) {
+    if (properties.startsWith(lead, at)) return Number.parseInt(properties.slice(at + lead.length), 10);
   }
   return null;
+}
+
+/** Where the one behind that at `at` begins, or -1. */
+function nextIn(properties: string, at: number): number {
+  const space = properties.indexOf(" ", at);
+  return space < 0 ? -1 : space + 1;
 }

@@ -8,7 +8,10 @@ export type QoS = 0 | 1 | 2;
 export type Version = 3 | 4 | 5;
 
 /** mqtt-packet's, whose payload is a Buffer when it is read, or read here. */
-export type PublishPacket = Omit<IPublishPacket, "payload"> & { readonly payload: string | Uint8Array };
+export type PublishPacket = Omit<IPublishPacket, "payload" | "properties"> & {
+  readonly payload: string | Uint8Array;
+  readonly properties?: PublishProperties | undefined;
+};
 
 export type PublishProperties = NonNullable<IPublishPacket["properties"]>;
 
@@ -24,6 +27,8 @@ export interface Message {
   readonly expiresMs: number;
 }
 
+const OF_ONE_HOP: ReadonlySet<string> = new Set(["topicAlias", "messageExpiryInterval"]);
+
 const NEVER = Number.POSITIVE_INFINITY;
 
 /** Takes out what concerns one hop alone, and turns the expiry interval into a moment. */
@@ -36,7 +41,17 @@ export function messageOf(
   const payload = packet.payload as Uint8Array;
   const given = packet.properties;
   if (given === undefined) return { topic, payload, qos, retain, properties: null, expiresMs: NEVER };
-  const { topicAlias: _alias, messageExpiryInterval, ...properties } = given;
+  const { messageExpiryInterval } = given;
   const expiresMs = messageExpiryInterval === undefined ? NEVER : nowMs + messageExpiryInterval * 1000;
-  return { topic, payload, qos, retain, properties, expiresMs };
+  return { topic, payload, qos, retain, properties: forwarded(given), expiresMs };
+}
+
+/** Without those of one hop. Most have no others, and nothing is made for them. */
+function forwarded(given: PublishProperties): PublishProperties | null {
+  for (const name in given) {
+    if (OF_ONE_HOP.has(name)) continue;
+    const { topicAlias: _alias, messageExpiryInterval: _interval, ...properties } = given;
+    return properties;
+  }
+  return null;
 }

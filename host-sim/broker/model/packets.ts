@@ -3,7 +3,7 @@
 import { generate, type IAuthPacket, type IConnackPacket, writeToStream } from "mqtt-packet";
 import type { Version } from "./message.ts";
 import type { Delivery } from "./outgoing.ts";
-import { publishBytes3 } from "./publish-packet.ts";
+import { plainPublishBytes } from "./publish-packet.ts";
 
 // What it would remember otherwise, all 65,536 packet ids as bytes, takes a tenth of a second at the start of each run.
 writeToStream.cacheNumbers = false;
@@ -68,7 +68,9 @@ export function authBytes(reasonCode: number, properties: IAuthPacket["propertie
 }
 
 export function ackBytes(name: AckName, messageId: number, version: Version, reasonCode: number): Uint8Array {
-  if (version === 5) return generate({ cmd: name, messageId, reasonCode }, { protocolVersion: 5 });
+  if (version === 5 && reasonCode !== 0) {
+    return generate({ cmd: name, messageId, reasonCode }, { protocolVersion: 5 });
+  }
   const bytes = new Uint8Array(4);
   bytes[0] = ACK_HEADS[name];
   bytes[1] = 2;
@@ -85,9 +87,14 @@ export function publishBytes(
   version: Version,
   nowMs: number,
 ): Uint8Array {
-  return version === 5
+  return version === 5 && !isPlain(delivery)
     ? publishBytes5(delivery, messageId, isDup, nowMs)
-    : publishBytes3(delivery, messageId, isDup);
+    : plainPublishBytes(delivery, messageId, isDup, version);
+}
+
+/** Whether a PUBLISH of it has no properties. */
+function isPlain({ message, subscriptionIds }: Delivery): boolean {
+  return message.properties === null && message.expiresMs === Infinity && subscriptionIds.length === 0;
 }
 
 function publishBytes5(

@@ -3,13 +3,13 @@
 
 import type { IConnectPacket, IPublishPacket, Packet } from "mqtt-packet";
 import { ByteMemo } from "./byte-memo.ts";
-import { textAt, u16At } from "./fields.ts";
 import { Frames } from "./frames.ts";
 import type { PublishPacket, Version } from "./message.ts";
+import { readOften } from "./often.ts";
 import type { Breach } from "./statements.ts";
 import { bodyBreach } from "./strict-body.ts";
 import { judgeConnect } from "./strict-connect.ts";
-import { headBreach, Type } from "./strict-head.ts";
+import { headBreach } from "./strict-head.ts";
 import { readWhole } from "./whole-packets.ts";
 
 /** Anything but CONNECT. */
@@ -36,9 +36,6 @@ export class ReaderMemory {
   /** Of PUBLISH, as they stand there in UTF-8. */
   readonly topics = new ByteMemo<string>();
 }
-
-const ACK_NAMES = ["puback", "pubrec", "pubrel", "pubcomp"] as const;
-const PINGREQ: ClientPacket = { cmd: "pingreq" };
 
 export class Reader {
   readonly #handlers: ReaderHandlers;
@@ -82,8 +79,7 @@ export class Reader {
     if (version === null) return this.#readConnect(frame, bodyAt);
     const body = bodyBreach(frame, bodyAt, version);
     if (body !== null) return this.#fail(body);
-    const often = version === 5 ? null : readOften(frame, bodyAt, this.#memory.topics);
-    const packet = often ?? this.#parse(frame, version);
+    const packet = readOften(frame, bodyAt, version, this.#memory.topics) ?? this.#parse(frame, version);
     if (packet !== null) this.#handlers.onPacket(packet);
   }
 
@@ -116,40 +112,4 @@ export class Reader {
     this.#frames.end();
     this.#handlers.onBreach(breach, this.#version ?? 4);
   }
-}
-
-/**
- * What comes a hundred thousand times in a simulated year, read here because mqtt-packet takes longer than all the rest of the
- * broker: PUBLISH, its acknowledgements and PINGREQ before MQTT 5. Each must have been judged; null: it is none of them. A test
- * holds it against mqtt-packet.
- */
-export function readOften(frame: Uint8Array, bodyAt: number, topics: ByteMemo<string>): ClientPacket | null {
-  const type = (frame[0] as number) >> 4;
-  if (type === Type.Publish) return readPublish(frame, bodyAt, topics);
-  if (type === Type.Pingreq) return PINGREQ;
-  if (type < Type.Puback || type > Type.Pubcomp) return null;
-  return { cmd: ACK_NAMES[type - Type.Puback] as "puback", messageId: u16At(frame, bodyAt) };
-}
-
-function readPublish(frame: Uint8Array, bodyAt: number, topics: ByteMemo<string>): PublishPacket {
-  const first = frame[0] as number;
-  const qos = ((first >> 1) & 3) as 0 | 1 | 2;
-  const topicEnd = bodyAt + 2 + u16At(frame, bodyAt);
-  return {
-    cmd: "publish",
-    qos,
-    dup: (first & 8) !== 0,
-    retain: (first & 1) !== 0,
-    topic: topicAt(frame, bodyAt + 2, topicEnd, topics),
-    messageId: qos === 0 ? undefined : u16At(frame, topicEnd),
-    payload: frame.slice(qos === 0 ? topicEnd : topicEnd + 2),
-  };
-}
-
-function topicAt(frame: Uint8Array, from: number, to: number, topics: ByteMemo<string>): string {
-  const known = topics.find(frame, from, to);
-  if (known !== null) return known;
-  const topic = textAt(frame, from, to);
-  topics.keep(frame, from, to, topic);
-  return topic;
 }

@@ -52,6 +52,7 @@ export function propertiesEnd(frame: Uint8Array, at: number, owner: number | nul
   if (typeof length === "string") return length;
   const end = length.end + length.value;
   if (end > frame.length) return "malformed";
+  if (end === length.end) return end;
   const seen = new Set<number>();
   let from = length.end;
   while (from < end) {

@@ -6,20 +6,21 @@ import fc from "fast-check";
 import { generate, type Packet, parser } from "mqtt-packet";
 import { ByteMemo } from "../byte-memo.ts";
 import { distortAnswer, distortConnack, LIES } from "../lies.ts";
-import type { QoS } from "../message.ts";
+import type { PublishProperties, QoS, Version } from "../message.ts";
+import { readOften } from "../often.ts";
 import { ackBytes, connackBytes, PINGRESP, publishBytes } from "../packets.ts";
-import { readOften } from "../reader.ts";
 import { isMatch } from "../topic-tree.ts";
 import { createBrokerBench } from "./support/broker-bench.ts";
 
 const qos = fc.constantFrom(0, 1, 2);
 const ANY_TOPIC = fc.string({ unit: "grapheme", minLength: 1, maxLength: 40 });
 const id = fc.integer({ min: 1, max: 65_535 });
+const versions = fc.constantFrom<Version[]>(4, 5);
 const acks = fc.constantFrom("puback", "pubrec", "pubrel", "pubcomp");
 
-function theirs(bytes: Buffer): Packet {
+function theirs(bytes: Buffer, protocolVersion: Version): Packet {
   const packets: Packet[] = [];
-  const reader = parser({ protocolVersion: 4 });
+  const reader = parser({ protocolVersion });
   reader.on("packet", (packet) => packets.push(packet));
   reader.parse(bytes);
   const [packet] = packets;
@@ -41,31 +42,56 @@ test("a PUBLISH is read as mqtt-packet reads it, whatever topics came before", (
     messageId: id,
     dup: fc.boolean(),
     retain: fc.boolean(),
+    properties: fc.record(
+      { topicAlias: id, messageExpiryInterval: fc.integer({ min: 0, max: 0xffff_ffff }) },
+      { requiredKeys: [] },
+    ),
   });
   fc.assert(
-    fc.property(publish, (fields) => {
-      const bytes = generate({ cmd: "publish", ...fields } as Packet);
-      const mine = readOften(bytes, bodyAt(bytes), topics) as unknown as Record<string, unknown>;
-      const other = theirs(bytes) as unknown as Record<string, unknown>;
+    fc.property(publish, versions, (fields, protocolVersion) => {
+      const bytes = generate({ cmd: "publish", ...fields } as Packet, { protocolVersion });
+      const read = readOften(bytes, bodyAt(bytes), protocolVersion, topics);
+      const mine = read as unknown as Record<string, unknown>;
+      const other = theirs(bytes, protocolVersion) as unknown as Record<string, unknown>;
       for (const name of ["cmd", "topic", "qos", "dup", "retain"]) assert.deepEqual(mine[name], other[name]);
+      assert.deepEqual({ ...(mine.properties as object) }, { ...(other.properties as object) });
       assert.deepEqual(Buffer.from(mine.payload as Uint8Array), other.payload);
       assert.equal(mine.messageId, fields.qos === 0 ? undefined : fields.messageId);
     }),
   );
 });
 
+test("a PUBLISH with other properties, and an acknowledgement with a reason, are left to mqtt-packet", () => {
+  const others: readonly PublishProperties[] = [
+    { contentType: "text/plain" },
+    { topicAlias: 1, responseTopic: "to" },
+    // the length takes two bytes, of which the second is the id of an expiry
+    { userProperties: { of: "x".repeat(249) } },
+  ];
+  for (const properties of others) {
+    const packet = { cmd: "publish", topic: "t", payload: "x", qos: 0, dup: false, retain: false } as const;
+    const bytes = generate({ ...packet, properties }, { protocolVersion: 5 });
+    assert.equal(readOften(bytes, bodyAt(bytes), 5, new ByteMemo()), null, Object.keys(properties).join());
+  }
+  const refused = generate({ cmd: "puback", messageId: 7, reasonCode: 0x87 }, { protocolVersion: 5 });
+  assert.equal(readOften(refused, 2, 5, new ByteMemo()), null);
+});
+
 test("acknowledgements are read and written as mqtt-packet does it", () => {
   fc.assert(
     fc.property(acks, id, (cmd, messageId) => {
       const bytes = generate({ cmd, messageId } as Packet);
+      const bytes5 = generate({ cmd, messageId, reasonCode: 0 } as Packet, { protocolVersion: 5 });
       assert.deepEqual(Buffer.from(ackBytes(cmd as "puback", messageId, 4, 0)), bytes);
-      assert.deepEqual(readOften(bytes, 2, new ByteMemo()), { cmd, messageId });
+      assert.deepEqual(Buffer.from(ackBytes(cmd as "puback", messageId, 5, 0)), bytes5);
+      assert.deepEqual(readOften(bytes, 2, 4, new ByteMemo()), { cmd, messageId });
+      assert.deepEqual(readOften(bytes5, 2, 5, new ByteMemo()), { cmd, messageId, reasonCode: 0 });
     }),
   );
 });
 
 test("PINGREQ is read, and CONNACK and PINGRESP are written as mqtt-packet does it", () => {
-  assert.deepEqual(readOften(generate({ cmd: "pingreq" }), 2, new ByteMemo()), { cmd: "pingreq" });
+  assert.deepEqual(readOften(generate({ cmd: "pingreq" }), 2, 5, new ByteMemo()), { cmd: "pingreq" });
   assert.deepEqual(Buffer.from(PINGRESP), generate({ cmd: "pingresp" }));
   for (const sessionPresent of [false, true]) {
     const accepted = generate({ cmd: "connack", returnCode: 0, sessionPresent });
@@ -82,19 +108,14 @@ test("a PUBLISH is written as mqtt-packet writes it, at every size of its length
   );
   const fields = fc.record({ topic: ANY_TOPIC, size, qos, messageId: id, retain: fc.boolean() });
   fc.assert(
-    fc.property(fields, fc.boolean(), ({ size: bytes, messageId, ...rest }, isRepeat) => {
+    fc.property(fields, fc.boolean(), versions, ({ size: bytes, messageId, ...rest }, isRepeat, version) => {
       // one that is on a larger piece of memory, as what came from a socket may be
       const payload = new Uint8Array(bytes + 3).fill(0x78).subarray(3);
       const dup = isRepeat && rest.qos > 0;
       const message = { ...rest, qos: rest.qos as QoS, payload, properties: null, expiresMs: Infinity };
-      const mine = publishBytes({ ...message, message, subscriptionIds: [] }, messageId, dup, 4, 0);
-      const theirs = generate({
-        cmd: "publish",
-        ...rest,
-        messageId,
-        dup,
-        payload: Buffer.from(payload),
-      } as Packet);
+      const mine = publishBytes({ ...message, message, subscriptionIds: [] }, messageId, dup, version, 0);
+      const packet = { cmd: "publish", ...rest, messageId, dup, payload: Buffer.from(payload) };
+      const theirs = generate(packet as Packet, { protocolVersion: version });
       assert.equal(Buffer.compare(mine, theirs), 0);
     }),
     { numRuns: 200 },
