@@ -106,11 +106,11 @@ function keepsProperties(c: Client): bool {
 /** The next event, `None` when there is nothing more to tell until bytes come or leave, the deadline passes or a call is made. */
 export function nextEvent(c: Client, nowMs: u32): i32 {
   settle(c);
-  passSeconds(c, nowMs);
   if (MQTT5 && !keepsProperties(c)) forgetProperties(c);
   if (hasReport(c)) return report(c, nowMs);
   const event: i32 = readPackets(c, nowMs);
   if (event != Event.None) return event;
+  passSeconds(c, nowMs);
   if (hasReport(c)) return report(c, nowMs);
   const timely: i32 = onTime(c, nowMs);
   return timely == Event.None && hasReport(c) ? report(c, nowMs) : timely;

@@ -10,7 +10,7 @@ const mostOutputBytes = 64 * 1024 * 1024;
 
 export async function countScavenges(): Promise<Comparison> {
   const script = join(packageRoot(), "scripts/bench/publish-a-million.ts");
-  const { stdout } = await run(process.execPath, ["--trace-gc", "--import", "tsx", script], {
+  const { stdout } = await run(process.execPath, ["--expose-gc", "--trace-gc", "--import", "tsx", script], {
     maxBuffer: mostOutputBytes,
   });
   const [, measured = ""] = /^begin$(.*)^end$/ms.exec(stdout) ?? [];
