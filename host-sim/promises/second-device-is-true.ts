@@ -10,7 +10,7 @@ const SESSION_TAKEN_OVER = 0x8e;
 interface Device {
   isConnected: boolean;
   closes: number;
-  /** The broker has said so on this connection. */
+  /** The broker has said so on this connection, perhaps in one breath with its CONNACK, and so before the device says it is connected. */
   isTold: boolean;
 }
 
@@ -21,10 +21,11 @@ export const secondDeviceIsTrue: KeptPromise = {
   observe(_run, verdicts) {
     const devices = perDevice((): Device => ({ isConnected: false, closes: 0, isTold: false }));
     return {
+      opening({ device }) {
+        devices(device).isTold = false;
+      },
       connected({ device }) {
-        const of = devices(device);
-        of.isConnected = true;
-        of.isTold = false;
+        devices(device).isConnected = true;
       },
       readingEnded({ device, end }) {
         if (end === "published" || end === "rejected") devices(device).closes = 0;

@@ -247,6 +247,17 @@ describe("DISCONNECT", () => {
     const busy = started().take(1).send().acknowledge(2).in(Disconnect, { code: 0x8e });
     const told = busy.arrive(1).end(1).close("serverDisconnect", "server").tell({ kind: "secondDevice" });
     assert.deepEqual(brokenBy(told), []);
+    // in one breath with CONNACK, it is there before the device says that it is connected
+    const atOnce = open(new Story(FIVE).powerOn())
+      .tell({ kind: "session", what: "created" })
+      .in(Connack, { level: 5 })
+      .in(Disconnect, { code: 0x8e })
+      .mean("fresh")
+      .close("serverDisconnect", "server");
+    assert.deepEqual(brokenBy(atOnce.tell({ kind: "secondDevice" })), []);
+    const later = accept(open(started().in(Disconnect, { code: 0x8e }).close("serverDisconnect", "server")));
+    const closed = later.close("none", "server").tell({ kind: "secondDevice" });
+    assert.ok(brokenBy(closed).includes("second-device-is-true"), "what was said of the connection before");
     const other = started().in(Disconnect, { code: 0x8b }).close("serverDisconnect", "server");
     assert.deepEqual(brokenBy(other.tell({ kind: "secondDevice" })), ["second-device-is-true"]);
   });
