@@ -14,7 +14,7 @@ export interface BenchBroker {
 }
 
 export async function startBenchBroker(): Promise<BenchBroker> {
-  const path = await findMosquitto();
+  const path = findMosquitto();
   if (path === undefined) {
     const { port, stop } = await startAedes();
     return { name: `Aedes ${await installedVersion("aedes")}`, port, stop };

@@ -35,6 +35,7 @@ const layers: readonly Layer[] = [
   { folder: "host-sim/package", knows: [], packages: true },
   { folder: "host-sim/units", knows: [], packages: true },
   { folder: "host-sim/words", knows: [], packages: true },
+  { folder: "host-sim/programs", knows: [], packages: true },
   { folder: "host-sim/collections", knows: [], packages: true },
   { folder: "host-sim/time", knows: ["host-sim/units"], packages: true },
   { folder: "host-sim/random", knows: ["host-sim/units"], packages: true },
@@ -47,10 +48,14 @@ const layers: readonly Layer[] = [
   { folder: "host-sim/trace", knows: ground, observes: observed, packages: true },
   { folder: "host-sim/promises", knows: [...ground, "host-sim/trace"], observes: observed, packages: true },
   { folder: "host-sim/dashboard", knows: [...ground, "host-sim/trace"], observes: observed, packages: true },
-  { folder: "host-sim/flash", knows: ["host-sim/words", "host-sim/time"], packages: true },
+  {
+    folder: "host-sim/flash",
+    knows: ["host-sim/words", "host-sim/time", "host-sim/programs"],
+    packages: true,
+  },
   {
     folder: "host-sim/cli",
-    knows: [...observed, ...observers, "host-sim/client", "host-sim/flash"],
+    knows: [...observed, ...observers, "host-sim/programs", "host-sim/client", "host-sim/flash"],
     packages: true,
   },
 ];

@@ -1,14 +1,14 @@
 // Owns a real Mosquitto process on loopback: its configuration, start, stop and restart. Knows no client and no proxy.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { constants } from "node:fs";
-import { access, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { DAEMON_FOLDERS, findProgram } from "../../programs/find-program.ts";
 import type { KeyPair } from "./certificates.ts";
 import { PATIENCE_MS } from "./patience.ts";
 
@@ -43,19 +43,8 @@ const generalSettings = [
   "log_dest stderr",
 ];
 
-/** Debian installs it where the PATH of ordinary users does not look. */
-const usualDirectories = ["/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin"];
-
-export async function findMosquitto(): Promise<string | undefined> {
-  for (const dir of [...(process.env.PATH ?? "").split(delimiter), ...usualDirectories]) {
-    const path = join(dir, "mosquitto");
-    const found = await access(path, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (found) return path;
-  }
-  return undefined;
+export function findMosquitto(): string | undefined {
+  return findProgram(["mosquitto"], process.env, DAEMON_FOLDERS);
 }
 
 /** As it names itself, such as `2.0.11`. */
@@ -70,7 +59,7 @@ export async function mosquittoOrSkip(
   t: TestContext,
   options: MosquittoOptions = {},
 ): Promise<Mosquitto | undefined> {
-  const path = await findMosquitto();
+  const path = findMosquitto();
   if (path === undefined) {
     t.skip("mosquitto is not installed (Debian: apt install mosquitto; macOS: brew install mosquitto)");
     return undefined;

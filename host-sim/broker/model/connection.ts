@@ -1,27 +1,22 @@
-// Owns the life of one connection: CONNECT first, AUTH, keep-alive, and every way it ends. Refuses to know what messages are.
+// Owns the life of one connection: whose turn each packet is, keep-alive, and every way it ends. Refuses to know what messages
+// are, and how a CONNECT is answered.
 
-import type { IAuthPacket, IConnackPacket, IDisconnectPacket } from "mqtt-packet";
+import type { IConnackPacket, IDisconnectPacket } from "mqtt-packet";
 import type { Stream, StreamHandlers } from "../../net/stream.ts";
 import { after, type Timer } from "../../time/clock.ts";
-import { type Application, admit, intervalMs, refusalOf } from "./admission.ts";
-import { Authentication, type AuthenticationVerdict } from "./authentication.ts";
+import { type Application, admit, intervalMs } from "./admission.ts";
 import type { CloseReason } from "./broker-event.ts";
+import { isSudden, lastWordsOn, leave, reasonFor } from "./ending.ts";
 import { Exchange } from "./exchange.ts";
+import { Greeting } from "./greeting.ts";
 import type { Inside } from "./inside.ts";
+import { Intake } from "./intake.ts";
 import { KeepAlive } from "./keep-alive.ts";
 import { distortConnack } from "./lies.ts";
-import { drawMs } from "./manners.ts";
 import type { Version } from "./message.ts";
 import type { Delivery } from "./outgoing.ts";
 import { Outlet } from "./outlet.ts";
-import {
-  authBytes,
-  authProperties,
-  connackErrorBytes,
-  disconnectBytes,
-  PINGRESP,
-  refusalBytes,
-} from "./packets.ts";
+import { disconnectBytes, PINGRESP, refusalBytes } from "./packets.ts";
 import { type ClientPacket, Reader } from "./reader.ts";
 import { takeSubscribe, takeUnsubscribe } from "./requests.ts";
 import type { Session, SessionLink } from "./session.ts";
@@ -33,18 +28,7 @@ const CONNECT_LIMIT_MS = 30_000;
 const LINGER_MS = 60_000;
 
 const UNACCEPTABLE_VERSION = 1;
-const SESSION_TAKEN_OVER = 0x8e;
-const KEEP_ALIVE_TIMEOUT = 0x8d;
-const SERVER_SHUTTING_DOWN = 0x8b;
-const NOT_AUTHORIZED = 0x87;
-const CONTINUE_AUTHENTICATION = 0x18;
 const NORMAL = 0;
-
-const REASONS: Partial<Readonly<Record<CloseReason, number>>> = {
-  "taken-over": SESSION_TAKEN_OVER,
-  "keep-alive": KEEP_ALIVE_TIMEOUT,
-  refused: NOT_AUTHORIZED,
-};
 
 export class Connection<Origin> implements SessionLink, StreamHandlers {
   readonly #stream: Stream;
@@ -52,19 +36,16 @@ export class Connection<Origin> implements SessionLink, StreamHandlers {
   readonly #inside: Inside<Origin>;
   readonly #onGone: (connection: Connection<Origin>) => void;
   readonly #outlet: Outlet;
+  readonly #intake: Intake;
   readonly #reader: Reader;
+  readonly #greeting: Greeting<Origin>;
   readonly #keepAlive: KeepAlive;
   #session: Session<Origin> | null = null;
   #exchange: Exchange<Origin> | null = null;
-  /** Null unless CONNECT has named the broker's method. */
-  #authentication: Authentication | null = null;
   /** Of the client; 4 before CONNECT. */
   #version: Version = 4;
-  /** Until CONNACK or AUTH, or of lingering. */
-  #timer: Timer | null = null;
-  #throttle: Timer | null = null;
+  #linger: Timer | null = null;
   #packets = 0;
-  #isHeldBack = false;
   #phase: "open" | "disconnected" | "over" = "open";
 
   /** `onGone` is called once, when the stream has closed. */
@@ -79,6 +60,7 @@ export class Connection<Origin> implements SessionLink, StreamHandlers {
     this.#inside = inside;
     this.#onGone = onGone;
     this.#outlet = new Outlet(stream, inside);
+    this.#intake = new Intake(stream, inside);
     this.#keepAlive = new KeepAlive(inside.clock, () => this.close("keep-alive"));
     this.#reader = new Reader(
       {
@@ -89,6 +71,14 @@ export class Connection<Origin> implements SessionLink, StreamHandlers {
       },
       inside.limits.maximumPacketBytes,
       inside.readerMemory,
+    );
+    this.#greeting = new Greeting(
+      { inside, outlet: this.#outlet, reader: this.#reader },
+      {
+        onAccepted: (application, agreed) => this.#admit(application, agreed),
+        onRefused: (connack) => this.#refuse(connack),
+        onExpelled: () => this.close("refused"),
+      },
     );
   }
 
@@ -105,14 +95,12 @@ export class Connection<Origin> implements SessionLink, StreamHandlers {
     this.#outlet.gather();
     this.#reader.read(bytes);
     this.#outlet.flush();
-    this.#holdBack();
-    this.#slowDown(bytes.length);
+    if (this.#phase === "open") this.#intake.took(bytes.length, this.#outlet.backlogBytes);
   }
 
   onDrain(): void {
     this.#outlet.drained();
-    if (this.#isHeldBack && this.#phase === "open") this.#stream.resume();
-    this.#isHeldBack = false;
+    this.#intake.drained();
   }
 
   onEnd(): void {
@@ -123,8 +111,7 @@ export class Connection<Origin> implements SessionLink, StreamHandlers {
   onClose(): void {
     this.close("connection-reset");
     this.#outlet.closed();
-    this.#timer?.cancel();
-    this.#throttle?.cancel();
+    this.#linger?.cancel();
     this.#phase = "over";
     this.#onGone(this);
   }
@@ -150,77 +137,19 @@ export class Connection<Origin> implements SessionLink, StreamHandlers {
       if (why === "broker-stopped") this.#outlet.destroy();
       return;
     }
-    const reason = this.#reasonFor(why);
+    const manners = this.#inside.manners();
+    const reason = reasonFor(why, manners);
     if (reason !== undefined && this.#session?.version === 5) this.#outlet.write(disconnectBytes(reason));
     this.#finish(why, why !== "disconnect");
-    if (why === "broker-stopped" && !this.#inside.manners().announcesStop) this.#outlet.destroy();
-  }
-
-  /** What DISCONNECT says in MQTT 5; undefined: there is none. */
-  #reasonFor(why: CloseReason): number | undefined {
-    const { closeReason, announcesStop } = this.#inside.manners();
-    if (why === "broker-closed") return closeReason;
-    if (why === "broker-stopped") return announcesStop ? SERVER_SHUTTING_DOWN : undefined;
-    return REASONS[why];
+    if (isSudden(why, manners)) this.#outlet.destroy();
   }
 
   #connect(application: Application): void {
     const { packet, version } = application;
     this.#version = version;
     this.#keepAlive.begin((packet.keepalive ?? 0) * 1500); // [MQTT3-3.1.2-24]
-    const { authenticationMethod: name, authenticationData: data } = packet.properties ?? {};
-    if (name === undefined && data !== undefined) return this.#fail("authDataAlone", version);
-    const { authentication } = this.#inside;
-    if (name !== undefined && name === authentication?.name) {
-      this.#authentication = new Authentication(authentication, application);
-      return this.#authenticate(this.#authentication, data);
-    }
-    const isLate = this.#answer(() => {
-      this.#decide(application);
-      this.#reader.resume();
-    });
-    if (isLate) this.#reader.hold();
-  }
-
-  /** Now, or after a delay, which is answered. */
-  #answer(say: () => void): boolean {
-    const delayMs = drawMs(this.#inside.manners().connackDelayMs, this.#inside.random);
-    if (delayMs === 0) say();
-    else {
-      this.#timer = after(this.#inside.clock, delayMs, () => {
-        this.#outlet.gather();
-        say();
-        this.#outlet.flush();
-      });
-    }
-    return delayMs > 0;
-  }
-
-  /** Nothing is held back until the answer: what comes before it is out of turn. */
-  #authenticate(authentication: Authentication, data: Uint8Array | undefined): void {
-    const verdict = authentication.judge(data);
-    this.#answer(() => {
-      authentication.answered(verdict);
-      this.#sayVerdict(authentication, verdict);
-    });
-  }
-
-  #sayVerdict({ method, application }: Authentication, verdict: AuthenticationVerdict): void {
-    const isConnected = this.#session !== null;
-    const refusal = isConnected ? null : refusalOf(application, this.#inside);
-    if (refusal !== null) return this.#refuse(refusal);
-    if (verdict.kind === "refused")
-      return isConnected ? this.close("refused") : this.#refuse(connackErrorBytes(NOT_AUTHORIZED));
-    const said = authProperties(method, verdict.data);
-    if (verdict.kind === "challenge") this.#outlet.write(authBytes(CONTINUE_AUTHENTICATION, said));
-    else if (isConnected) this.#outlet.write(authBytes(NORMAL, said));
-    else this.#admit(application, said);
-  }
-
-  #decide(application: Application): void {
-    const refusal = refusalOf(application, this.#inside);
-    if (refusal === null) this.#admit(application, {});
-    else this.#refuse(refusal);
+    const breach = this.#greeting.take(application);
+    if (breach !== null) this.#fail(breach, version);
   }
 
   #admit(application: Application, agreed: IConnackPacket["properties"]): void {
@@ -267,7 +196,7 @@ export class Connection<Origin> implements SessionLink, StreamHandlers {
   #handle(packet: ClientPacket): Breach | null {
     const session = this.#session;
     const exchange = this.#exchange;
-    if (packet.cmd === "auth") return this.#takeAuth(packet);
+    if (packet.cmd === "auth") return this.#greeting.takeAuth(packet);
     if (packet.cmd === "disconnect") return this.#takeDisconnect(packet);
     // without a method, what comes early is held back
     if (session === null || exchange === null) return "beforeConnack";
@@ -283,14 +212,6 @@ export class Connection<Origin> implements SessionLink, StreamHandlers {
       default:
         return exchange.take(packet);
     }
-  }
-
-  #takeAuth(packet: IAuthPacket): Breach | null {
-    const authentication = this.#authentication;
-    if (authentication === null) return "authUnasked";
-    const breach = authentication.breachOf(packet);
-    if (breach === null) this.#authenticate(authentication, packet.properties?.authenticationData);
-    return breach;
   }
 
   #takeDisconnect(packet: IDisconnectPacket): Breach | null {
@@ -311,16 +232,13 @@ export class Connection<Origin> implements SessionLink, StreamHandlers {
   }
 
   #fail(breach: Breach, version: Version): void {
-    const { what, reason } = STATEMENTS[breach];
+    const { what } = STATEMENTS[breach];
     const clientId = this.#session?.clientId ?? null;
     const statement = statementId(breach, version);
     this.#inside.observer({ kind: "illegal", origin: this.#origin, clientId, statement, what });
     if (this.#phase === "disconnected") return this.#outlet.destroy();
-    if (breach === "clientIdLength" || breach === "emptyIdNotClean")
-      this.#outlet.write(refusalBytes(2, version));
-    else if (version === 5) {
-      this.#outlet.write(this.#session === null ? connackErrorBytes(reason) : disconnectBytes(reason));
-    }
+    const lastWords = lastWordsOn(breach, version, this.#session !== null);
+    if (lastWords !== null) this.#outlet.write(lastWords);
     this.#finish("illegal", true);
   }
 
@@ -329,43 +247,17 @@ export class Connection<Origin> implements SessionLink, StreamHandlers {
     this.#phase = why === "disconnect" ? "disconnected" : "over";
     if (why !== "disconnect") this.#reader.end();
     this.#keepAlive.end();
-    this.#throttle?.cancel();
-    this.#timer?.cancel();
-    const isSudden = why === "broker-stopped" && !this.#inside.manners().announcesStop;
-    if (why !== "connection-reset" && !isSudden) this.#hangUp();
+    this.#intake.end();
+    this.#greeting.end();
+    if (why !== "connection-reset" && !isSudden(why, this.#inside.manners())) this.#hangUp();
     const session = this.#session;
     this.#inside.observer({ kind: "closed", origin: this.#origin, clientId: session?.clientId ?? null, why });
-    if (session !== null) this.#leave(session, isWillDue);
+    if (session !== null) leave(session, isWillDue, this.#inside);
   }
 
   #hangUp(): void {
     this.#outlet.end();
     this.#stream.resume();
-    this.#timer = after(this.#inside.clock, LINGER_MS, () => this.#outlet.destroy());
-  }
-
-  #leave(session: Session<Origin>, isWillDue: boolean): void {
-    const { wills, sessions } = this.#inside;
-    session.link = null;
-    session.incoming.forgetRequests();
-    if (isWillDue) wills.owe(session);
-    else session.will = null;
-    sessions.leave(session);
-  }
-
-  /** Who asks and never reads the answers is not listened to any more, until it does. */
-  #holdBack(): void {
-    if (this.#outlet.backlogBytes <= this.#inside.limits.backlogBytes || this.#phase !== "open") return;
-    this.#isHeldBack = true;
-    this.#stream.pause();
-  }
-
-  #slowDown(bytes: number): void {
-    const { readBytesPerSecond } = this.#inside.manners();
-    if (readBytesPerSecond === null || this.#phase !== "open") return;
-    this.#stream.pause();
-    this.#throttle = after(this.#inside.clock, (bytes / readBytesPerSecond) * 1000, () =>
-      this.#stream.resume(),
-    );
+    this.#linger = after(this.#inside.clock, LINGER_MS, () => this.#outlet.destroy());
   }
 }

@@ -1,6 +1,5 @@
-// Programs from outside that some command or test can use. Looks along the PATH; runs none of them.
-import { accessSync, constants, statSync } from "node:fs";
-import { delimiter, join } from "node:path";
+// Programs from outside that some command or test can use. Says what each is for; runs none of them.
+import { DAEMON_FOLDERS, findProgram, isProgram } from "../../programs/find-program.ts";
 import type { Finding } from "./finding.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -58,23 +57,12 @@ const TOOLS: readonly Tool[] = [
   },
 ];
 
-// A broker is a daemon: distributions put it where an ordinary user's PATH does not lead.
-const DAEMON_FOLDERS = ["/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin"];
-
 export function findTools(env: Environment): readonly Finding[] {
-  const folders = [...(env.PATH ?? "").split(delimiter).filter((folder) => folder !== ""), ...DAEMON_FOLDERS];
-  return [...TOOLS.map((tool) => findTool(tool, folders, programSuffixes(env))), findEspruino(env)];
+  return [...TOOLS.map((tool) => findTool(tool, env)), findEspruino(env)];
 }
 
-function findTool(
-  { name, programs, purpose, howToGet }: Tool,
-  folders: readonly string[],
-  suffixes: readonly string[],
-): Finding {
-  const places = folders.flatMap((folder) =>
-    programs.flatMap((program) => suffixes.map((suffix) => join(folder, program + suffix))),
-  );
-  const place = places.find(isProgram);
+function findTool({ name, programs, purpose, howToGet }: Tool, env: Environment): Finding {
+  const place = findProgram(programs, env, DAEMON_FOLDERS);
   const about = { name, purpose, howToGet, needed: false };
   if (place === undefined) return { ...about, state: "missing", detail: "not on the PATH" };
   return { ...about, state: "found", detail: place };
@@ -93,18 +81,4 @@ function findEspruino(env: Environment): Finding {
   if (!path) return { ...about, state: "missing", detail: "the variable is not set" };
   if (!isProgram(path)) return { ...about, state: "stale", detail: `${path} is no program` };
   return { ...about, state: "found", detail: path };
-}
-
-/** Windows tells a program by its suffix. */
-function programSuffixes(env: Environment): readonly string[] {
-  return ["", ...(env.PATHEXT ?? "").split(";").filter((suffix) => suffix !== "")];
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }

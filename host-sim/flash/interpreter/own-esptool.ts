@@ -1,7 +1,6 @@
 // Writes the interpreter with the esptool that the user has. Knows its command line; not which files go where.
 import { spawn } from "node:child_process";
-import { accessSync, constants, statSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { findProgram } from "../../programs/find-program.ts";
 import type { InterpreterFacts } from "../board-facts.ts";
 import { Trouble } from "../trouble.ts";
 import type { FlashPart } from "./image-files.ts";
@@ -10,12 +9,7 @@ const PROGRAMS = ["esptool", "esptool.py"];
 
 /** On the PATH, or undefined. */
 export function findEsptool(env: Readonly<Record<string, string | undefined>>): string | undefined {
-  const suffixes = ["", ...(env.PATHEXT ?? "").split(";").filter((suffix) => suffix !== "")];
-  return (env.PATH ?? "")
-    .split(delimiter)
-    .filter((folder) => folder !== "")
-    .flatMap((folder) => PROGRAMS.flatMap((name) => suffixes.map((suffix) => join(folder, name + suffix))))
-    .find(isProgram);
+  return findProgram(PROGRAMS, env);
 }
 
 /** Underscores: versions up to 4 know nothing else, and 5 still takes them. */
@@ -63,13 +57,4 @@ export async function runEsptool(
     `${program} ended with ${code ?? "a signal"}; what it said stands above`,
     "Hold GPIO0 (FLASH, BOOT) to ground while you press reset and try again, or use --esptool built-in",
   );
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }

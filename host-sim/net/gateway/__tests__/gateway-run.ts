@@ -12,6 +12,8 @@ export const SECOND_MS = 1000;
 export const MINUTE_MS = 60 * SECOND_MS;
 export const HOUR_MS = 60 * MINUTE_MS;
 
+export const TOPIC = "motekit/node-1/reading";
+
 /** Of round numbers, and without chance: a session takes 10 s, one may begin each 40 s, and a message arrives 15 s later. */
 export const STEADY: GatewayFigures = {
   upBytes: 340,
@@ -62,4 +64,8 @@ export function greetedRun(changed: Partial<GatewayFigures> = {}, seed = 1, wind
   run.client.connect();
   run.advanceMs(41 * SECOND_MS);
   return run;
+}
+
+export function numbered(count: number): readonly string[] {
+  return Array.from({ length: count }, (_, i) => `{"seq":${i + 1}}`);
 }
