@@ -1,43 +1,29 @@
-// Owns the client for Node programs: one connection's life and its events, over a block and a port. Knows neither URLs nor
-// what carries the bytes.
+// Owns what a program can ask of the client, and whether it may at that moment. Knows neither URLs nor what carries the bytes, and
+// leaves to its parts what becomes of each request.
 
 import { EventEmitter } from "node:events";
 import { clientField } from "../device/block.ts";
 import type { Core } from "../device/core.ts";
-import { type DropReason, Event, Packet, Phase, SessionOutcome, Status } from "../device/layout.generated.ts";
+import { type Event, Packet, Phase, Status } from "../device/layout.generated.ts";
 import { clientMs, Port } from "../device/port.ts";
 import type { Dialer } from "../net/stream.ts";
 import type { RandomStream } from "../random/random.ts";
-import { after, type Clock, type Timer } from "../time/clock.ts";
-import type { ProtocolVersion } from "./block-settings.ts";
+import type { Clock } from "../time/clock.ts";
+import { ConnectionStory } from "./connection-story.ts";
 import { createBlock } from "./create-block.ts";
-import { Endings, endingError } from "./ending.ts";
-import { MqttError, OptionError } from "./errors.ts";
-import type { ClientEvents, SessionStory } from "./events.ts";
-import { sessionExpiryOf } from "./five-settings.ts";
-import { Incoming } from "./incoming.ts";
-import { type Leaving, type LeavingOptions, leavingOf } from "./leaving.ts";
-import {
-  messageProperties,
-  NO_PROPERTIES,
-  type PlainMessage,
-  type PublishOptions,
-} from "./message-properties.ts";
+import { Departure } from "./departure.ts";
+import { MqttError } from "./errors.ts";
+import type { ClientEvents } from "./events.ts";
+import { authenticationWords, leavingWords, messageWords, requestWords, type Speaker } from "./five-words.ts";
+import type { Leaving, LeavingOptions } from "./leaving.ts";
+import { NO_PROPERTIES, type PlainMessage, type PublishOptions } from "./message-properties.ts";
 import type { QoS } from "./options.ts";
-import { type OnOutcome, Outgoing, type PublishResult } from "./outgoing.ts";
+import type { OnOutcome, PublishResult } from "./outgoing.ts";
 import { PreparedProperties } from "./prepared-properties.ts";
-import { eventProperties } from "./properties/decode.ts";
-import { encodeProperties } from "./properties/encode.ts";
-import type { PacketType, Properties } from "./properties/table.ts";
-import { requestPartsOf } from "./request-properties.ts";
+import type { Properties } from "./properties/table.ts";
 import type { ClientSettings } from "./settings.ts";
-import {
-  type Filters,
-  type Grant,
-  type SubscribeOptions,
-  Subscriptions,
-  wantedFilters,
-} from "./subscriptions.ts";
+import { type Filters, type Grant, type SubscribeOptions, wantedFilters } from "./subscriptions.ts";
+import { Traffic } from "./traffic.ts";
 import { statusName, statusSentence } from "./words.ts";
 
 export interface ClientParts {
@@ -48,19 +34,6 @@ export interface ClientParts {
   readonly settings: ClientSettings;
 }
 
-/** How long `end` waits for what is in flight, and for its DISCONNECT to leave. */
-const END_WAIT_MS = 10_000;
-const GOODBYE_MS = 2000;
-const PLAIN_GOODBYE: Leaving = { reasonCode: 0, bytes: new Uint8Array() };
-const FIVE = 5;
-
-const SESSION_STORIES: Readonly<Record<number, SessionStory>> = {
-  [SessionOutcome.Fresh]: "fresh",
-  [SessionOutcome.Resumed]: "resumed",
-  [SessionOutcome.Lost]: "lost",
-  [SessionOutcome.Cleared]: "cleared",
-};
-
 export class MqttClient extends EventEmitter<ClientEvents> {
   /** How messages of `publishBytes` ended. A function to be set rather than an event: events make garbage. */
   onOutcome: OnOutcome = () => {};
@@ -69,74 +42,61 @@ export class MqttClient extends EventEmitter<ClientEvents> {
   readonly #block: number;
   readonly #blockBytes: number;
   readonly #port: Port;
-  readonly #outgoing: Outgoing;
-  readonly #incoming: Incoming;
-  readonly #subscriptions: Subscriptions;
-  readonly #endings: Endings;
+  readonly #story: ConnectionStory;
+  readonly #traffic: Traffic;
   readonly #prepared: PreparedProperties;
-  readonly #settings: ClientSettings;
+  readonly #speaker: Speaker;
+  readonly #highestQos: number;
   #isPumpDue = false;
-  #isEnded = false;
-  #ending: { readonly promise: Promise<void>; readonly done: () => void; limit: Timer | null } | null = null;
-  #leaving: Leaving | null = null;
-  #wasConnected = false;
-  #hasDialled = false;
+  /** From `end` on. */
+  #departure: Departure | null = null;
 
   /** Throws an `OptionError` when the settings do not fit together. */
   constructor({ core, dialer, clock, random, settings }: ClientParts) {
     super();
     this.#core = core;
     this.#clock = clock;
-    const { capacities } = settings;
-    const { address, bytes } = createBlock(core, settings, clientMs(clock));
-    this.#block = address;
+    const { address: block, bytes } = createBlock(core, settings, clientMs(clock));
+    this.#block = block;
     this.#blockBytes = bytes;
-    this.#settings = settings;
-    this.#endings = new Endings(core, address);
-    this.#prepared = new PreparedProperties(core, address);
-    const shared = { core, block: this.#block };
-    this.#outgoing = new Outgoing({
-      ...shared,
-      limits: { messages: settings.maxQueuedMessages, bytes: settings.maxQueuedBytes },
-      outboxBytes: capacities.outboxBytes,
-      entryCount: clientField(core, this.#block, "entryCapacity"),
-      texts: capacities.texts,
-      queueQoSZero: settings.queueQoSZero,
+    this.#highestQos = settings.highestQos;
+    this.#speaker = { core, settings: settings.block };
+    this.#prepared = new PreparedProperties(core, block);
+    const tell = this.#tell.bind(this);
+    this.#traffic = new Traffic({
+      core,
+      block,
       clock,
-      onDropped: (dropped) => this.#tell("dropped", dropped),
-      onRejected: (rejected) => this.#tell("rejected", rejected),
+      settings,
+      tell,
       onOutcome: (ticket, reason) => this.onOutcome(ticket, reason),
+      onSettled: () => this.#departure?.goWhenSettled(),
     });
-    this.#incoming = new Incoming({
-      ...shared,
-      maximumMessageBytes: settings.maximumMessageBytes,
-      streamLargeMessages: settings.streamLargeMessages,
-      onMessage: (packet) => this.#tell("message", packet.topic, packet.payload, packet),
-      onPart: (part) => this.#tell("part", part),
-      onTooLarge: (message) => this.#tell("tooLarge", message),
+    this.#story = new ConnectionStory({
+      core,
+      block,
+      tell,
+      lastError: () => this.#port.lastError,
+      onAccepted: () => this.#traffic.outgoing.handOver(),
+      onClosed: () => this.#departure?.finish(),
     });
-    this.#subscriptions = new Subscriptions({
-      ...shared,
-      capacity: capacities.filters,
-      hasOptions: this.#speaksFive,
-      onRefusedAgain: (filter) => this.#tell("subscriptionRefused", filter),
-    });
+    const reactions = { ...this.#traffic.reactions, ...this.#story.reactions };
     const firmware = {
-      poll: (nowMs: number) => core.exports.poll(this.#block, nowMs),
-      deadlineMs: (nowMs: number) => core.exports.deadlineMs(this.#block, nowMs),
+      poll: (nowMs: number) => core.exports.poll(block, nowMs),
+      deadlineMs: (nowMs: number) => core.exports.deadlineMs(block, nowMs),
     };
-    const onEvent = (event: Event): void => this.#reactions[event]?.();
-    this.#port = new Port({ core, client: this.#block, firmware, dialer, clock, random, onEvent });
+    const onEvent = (event: Event): void => reactions[event]?.();
+    this.#port = new Port({ core, client: block, firmware, dialer, clock, random, onEvent });
     this.#pumpSoon();
   }
 
   get connected(): boolean {
-    return !this.#isEnded && clientField(this.#core, this.#block, "phase") === Phase.Connected;
+    return !this.#isGone && clientField(this.#core, this.#block, "phase") === Phase.Connected;
   }
 
   /** Connects again after a connection that ended with `reconnectPeriod` 0. Does nothing while one is there or under way. */
   reconnect(): void {
-    if (this.#isEnded || this.#ending !== null) return;
+    if (this.#isOver) return;
     this.#core.exports.connect(this.#block, clientMs(this.#clock));
     this.#pumpSoon();
   }
@@ -148,19 +108,18 @@ export class MqttClient extends EventEmitter<ClientEvents> {
   publish(topic: string, payload: string | Uint8Array, options: PublishOptions = {}): Promise<PublishResult> {
     const { qos = 0, retain = false, mayLower = false, properties } = options;
     if (this.#isOver) return Promise.reject(ended());
-    if ((qos !== 0 && qos !== 1 && qos !== 2) || qos > this.#settings.highestQos)
+    if ((qos !== 0 && qos !== 1 && qos !== 2) || qos > this.#highestQos)
       return Promise.reject(statusError(Status.QosRange));
     const message = { topic, payload, qos, retain, mayLower };
     if (properties !== undefined) return this.#publishWith(message, properties);
     this.#pumpSoon();
-    return this.#outgoing.publish({ ...message, ...NO_PROPERTIES });
+    return this.#traffic.outgoing.publish({ ...message, ...NO_PROPERTIES });
   }
 
   async #publishWith(message: PlainMessage, properties: Properties): Promise<PublishResult> {
-    this.#checkVersion(properties);
-    const encoded = messageProperties(this.#core, properties);
+    const encoded = messageWords(this.#speaker, properties);
     this.#pumpSoon();
-    return this.#outgoing.publish({ ...message, ...encoded });
+    return this.#traffic.outgoing.publish({ ...message, ...encoded });
   }
 
   /** A handle for `publishBytes`. Throws an `MqttError` for a wrong topic, or when there is no room for another. */
@@ -181,28 +140,29 @@ export class MqttClient extends EventEmitter<ClientEvents> {
    */
   publishBytes(topic: number, payload: Uint8Array, qos: QoS = 0, retain = false): number {
     if (this.#isOver) return Status.WrongPhase;
-    if (qos > this.#settings.highestQos) return Status.QosRange;
-    const ticket = this.#outgoing.publishBytes(topic, payload, qos, retain);
+    if (qos > this.#highestQos) return Status.QosRange;
+    const ticket = this.#traffic.outgoing.publishBytes(topic, payload, qos, retain);
     if (ticket !== Status.OutboxFull) {
       this.#pumpSoon();
       return ticket;
     }
     this.#port.pump();
-    return this.#isOver ? Status.WrongPhase : this.#outgoing.publishBytes(topic, payload, qos, retain);
+    return this.#isOver
+      ? Status.WrongPhase
+      : this.#traffic.outgoing.publishBytes(topic, payload, qos, retain);
   }
 
   /** Sends what waits now instead of at the end of the turn. */
   flush(): void {
-    if (!this.#isEnded) this.#port.pump();
+    if (!this.#isGone) this.#port.pump();
   }
 
   /** Resolves with what the broker granted: the QoS for each filter, or from 128 on why it refused. */
   async subscribe(filters: Filters, options: SubscribeOptions = {}): Promise<readonly Grant[]> {
     if (this.#isOver) throw ended();
     const { properties = {}, ...shared } = options;
-    this.#checkVersion(properties);
-    const request = requestPartsOf(this.#core, Packet.Subscribe, properties);
-    const grants = this.#subscriptions.subscribe(wantedFilters(filters, shared, request));
+    const request = requestWords(this.#speaker, Packet.Subscribe, properties);
+    const grants = this.#traffic.subscriptions.subscribe(wantedFilters(filters, shared, request));
     this.#pumpSoon();
     return grants;
   }
@@ -212,10 +172,9 @@ export class MqttClient extends EventEmitter<ClientEvents> {
     { properties = {} }: Pick<SubscribeOptions, "properties"> = {},
   ): Promise<void> {
     if (this.#isOver) throw ended();
-    this.#checkVersion(properties);
-    const request = requestPartsOf(this.#core, Packet.Unsubscribe, properties);
+    const request = requestWords(this.#speaker, Packet.Unsubscribe, properties);
     const list = typeof filters === "string" ? [filters] : filters;
-    const done = this.#subscriptions.unsubscribe(list, request);
+    const done = this.#traffic.subscriptions.unsubscribe(list, request);
     this.#pumpSoon();
     return done;
   }
@@ -226,11 +185,7 @@ export class MqttClient extends EventEmitter<ClientEvents> {
    */
   authenticate(properties: Properties = {}): void {
     if (this.#isOver) throw ended();
-    const { authenticationMethod } = this.#settings.block.properties;
-    const bytes = this.#encoded(Packet.Auth, {
-      ...(authenticationMethod !== undefined && { authenticationMethod }),
-      ...properties,
-    });
+    const bytes = authenticationWords(this.#speaker, properties);
     const status = this.#prepared.use(Packet.Auth, bytes, (text) =>
       this.#core.exports.authenticate(this.#block, text),
     );
@@ -244,45 +199,41 @@ export class MqttClient extends EventEmitter<ClientEvents> {
    * Throws an `OptionError` for what DISCONNECT cannot say, and has then done nothing.
    */
   end(force = false, options: LeavingOptions = {}): Promise<void> {
-    this.#leaving ??= this.#leavingOf(options);
-    if (this.#ending === null) {
-      let done = (): void => {};
-      const promise = new Promise<void>((resolve) => {
-        done = resolve;
-      });
-      this.#ending = { promise, done, limit: null };
-      if (this.connected) this.#ending.limit = after(this.#clock, END_WAIT_MS, () => this.#sayGoodbye());
-      else queueMicrotask(() => this.#finish());
-    }
-    const { promise } = this.#ending;
-    if (force) queueMicrotask(() => this.#finish());
+    this.#departure ??= this.#depart(leavingWords(this.#speaker, options));
+    if (force) this.#departure.finishSoon();
     else if (this.connected) this.#pumpSoon();
-    return promise;
+    return this.#departure.done;
   }
 
-  get #speaksFive(): boolean {
-    return this.#settings.block.version === FIVE;
+  #depart(leaving: Leaving): Departure {
+    return new Departure({
+      core: this.#core,
+      block: this.#block,
+      clock: this.#clock,
+      prepared: this.#prepared,
+      leaving,
+      isConnected: this.connected,
+      unsettled: () => this.#traffic.outgoing.unsettled,
+      pump: () => this.#port.pump(),
+      letGo: () => this.#letGo(),
+    });
   }
 
-  /** Properties that go nowhere must not pass in silence. */
-  #checkVersion(properties: Properties): void {
-    if (!this.#speaksFive && Object.keys(properties).length > 0)
-      throw new OptionError("properties need protocolVersion 5");
-  }
-
-  #encoded(type: PacketType, properties: Properties): Buffer {
-    this.#checkVersion(properties);
-    return encodeProperties(this.#core, type, properties);
-  }
-
-  #leavingOf(options: LeavingOptions): Leaving {
-    const { clean, properties } = this.#settings.block;
-    this.#checkVersion(options.properties ?? {});
-    return leavingOf(this.#core, options, sessionExpiryOf(clean, properties));
+  #letGo(): void {
+    const wasOpen = this.#story.isOpen;
+    this.#port.stop();
+    this.#core.free(this.#block, this.#blockBytes);
+    this.#traffic.rejectAll(ended());
+    if (wasOpen) this.#tell("close");
+    this.#tell("end");
   }
 
   get #isOver(): boolean {
-    return this.#isEnded || this.#ending !== null;
+    return this.#departure !== null;
+  }
+
+  get #isGone(): boolean {
+    return this.#departure?.isGone === true;
   }
 
   #pumpSoon(): void {
@@ -293,127 +244,15 @@ export class MqttClient extends EventEmitter<ClientEvents> {
 
   readonly #pump = (): void => {
     this.#isPumpDue = false;
-    if (this.#isEnded) return;
+    if (this.#isGone) return;
     this.#port.pump();
-    this.#endWhenDone();
+    this.#departure?.goWhenSettled();
   };
-
-  /** What follows on each event. `StatusPublished` is for others to act on. */
-  readonly #reactions: Readonly<Partial<Record<Event, () => void>>> = {
-    [Event.OpenTransport]: () => this.#opening(),
-    [Event.Connected]: () => this.#accepted(),
-    [Event.Refused]: () => this.#endings.refused(),
-    [Event.CloseTransport]: () => this.#closing(),
-    [Event.Closed]: () => this.#closed(),
-    [Event.Authenticate]: () =>
-      this.#tell("auth", { reasonCode: this.#field("eventCode"), properties: this.#properties() }),
-    [Event.Message]: () => this.#incoming.take(),
-    [Event.MessageAborted]: () => this.#aborted(),
-    [Event.MessageTooLarge]: () => this.#tell("tooLarge", { topic: "", total: this.#field("eventTotal") }),
-    [Event.Published]: () => this.#settled("published", this.#field("eventCode")),
-    [Event.HandedOver]: () => this.#settled("published", 0),
-    [Event.Dropped]: () => this.#settled("dropped", this.#field("eventCode") as DropReason),
-    [Event.Rejected]: () => this.#settled("rejected", this.#field("eventCode")),
-    [Event.Subscribed]: () =>
-      this.#subscriptions.subscribed(this.#field("eventFilter"), this.#field("eventCode")),
-    [Event.Unsubscribed]: () => this.#subscriptions.unsubscribed(this.#field("eventFilter")),
-    [Event.SecondDevice]: () => this.#tell("secondDevice"),
-    [Event.PartWanted]: () =>
-      this.#outgoing.supply(this.#field("eventTicket"), this.#field("eventPayloadLength")),
-  };
-
-  #opening(): void {
-    if (this.#hasDialled) this.#tell("reconnect");
-    this.#hasDialled = true;
-  }
-
-  #accepted(): void {
-    this.#wasConnected = true;
-    const session = SESSION_STORIES[this.#field("eventCode")] ?? "fresh";
-    const sessionPresent = this.#field("eventFlag") === 1;
-    const properties = this.#properties();
-    const protocolVersion = this.#field("version") as ProtocolVersion;
-    this.#outgoing.handOver();
-    this.#tell("connect", { sessionPresent, session, protocolVersion, properties });
-    if (session === "lost") this.#tell("sessionLost");
-  }
-
-  #closing(): void {
-    const said = this.#endings.closing();
-    if (said === null) return;
-    this.#tell("disconnect", { reasonCode: said.reasonCode, properties: said.properties ?? {} });
-  }
-
-  #closed(): void {
-    const ending = this.#endings.closed();
-    if (ending === null) {
-      this.#hasDialled = false;
-      return;
-    }
-    const error = endingError(ending, this.#port.lastError);
-    const wasConnected = this.#wasConnected;
-    this.#wasConnected = false;
-    if (error !== null && this.listenerCount("error") > 0) this.#tell("error", error);
-    this.#tell("close");
-    if (wasConnected) this.#tell("offline");
-    if (this.#ending !== null) this.#finish();
-  }
-
-  #aborted(): void {
-    this.#incoming.abort();
-    this.#tell("partsAborted");
-  }
-
-  #settled<How extends "published" | "dropped" | "rejected">(
-    how: How,
-    code: Parameters<Outgoing[How]>[1],
-  ): void {
-    this.#outgoing[how](this.#field("eventTicket"), code as DropReason);
-    this.#outgoing.handOver();
-    this.#endWhenDone();
-  }
-
-  #endWhenDone(): void {
-    if (this.#ending !== null && this.#outgoing.unsettled === 0) this.#sayGoodbye();
-  }
-
-  #sayGoodbye(): void {
-    if (this.#isEnded) return;
-    const { exports } = this.#core;
-    const nowMs = clientMs(this.#clock);
-    const { reasonCode, bytes } = this.#leaving ?? PLAIN_GOODBYE;
-    const status = this.#prepared.use(Packet.Disconnect, bytes, (text) =>
-      exports.disconnectWith(this.#block, reasonCode, text, GOODBYE_MS, nowMs),
-    );
-    // There is no connection that it could be said on.
-    if (status < 0) exports.disconnect(this.#block, GOODBYE_MS, nowMs);
-    this.#port.pump();
-  }
-
-  #finish(): void {
-    if (this.#isEnded) return;
-    const wasOpen = this.#wasConnected;
-    this.#isEnded = true;
-    this.#ending?.limit?.cancel();
-    this.#port.stop();
-    this.#core.free(this.#block, this.#blockBytes);
-    this.#outgoing.rejectAll(ended());
-    this.#subscriptions.rejectAll(ended());
-    if (wasOpen) this.#tell("close");
-    this.#tell("end");
-    this.#ending?.done();
-  }
-
-  #properties(): Properties {
-    return eventProperties(this.#core, this.#block) ?? {};
-  }
-
-  #field(name: Parameters<typeof clientField>[2]): number {
-    return clientField(this.#core, this.#block, name);
-  }
 
   /** A listener that throws is its program's error, and must not stop the client half-way. */
   #tell<Name extends keyof ClientEvents>(name: Name, ...args: ClientEvents[Name]): void {
+    // Unheard it would be thrown, and a lost link is a normal state.
+    if (name === "error" && this.listenerCount("error") === 0) return;
     try {
       (this as EventEmitter).emit(name, ...args);
     } catch (error) {

@@ -58,3 +58,5 @@ export interface ClientEvents {
   /** `end` is done; nothing follows. */
   end: [];
 }
+
+export type Tell = <Name extends keyof ClientEvents>(name: Name, ...args: ClientEvents[Name]) => void;
