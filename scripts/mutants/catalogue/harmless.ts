@@ -28,7 +28,7 @@ export const PAYLOAD_APART: readonly Edit[] = [
       "    copied += whole > 0 ? whole : collectSpan(c, to + copied, capacity - copied, nowMs);",
     replace:
       "copied += collectSpan(c, to + copied, capacity - copied, nowMs);\n" +
-      "    if (c.sending == Sending.Publish && c.sendPiece == 3) return copied;",
+      "    if (c.sending == Sending.Publish && c.sendPiece == 4) return copied;",
   },
 ];
 

@@ -132,7 +132,7 @@ export const RESUMING: readonly Mutant[] = [
     breaks: "a message past its PUBREC when the broker forgot the session is reported as published",
     edits: [
       { file: LOSS, find: "import { drop, qosOf,", replace: "import { drop, publish, qosOf," },
-      { file: LOSS, find: "drop(c, i, DropReason.OutcomeUnknown);", replace: "publish(c, i);" },
+      { file: LOSS, find: "drop(c, i, DropReason.OutcomeUnknown);", replace: "publish(c, i, 0);" },
     ],
     expects: ["ends-once"],
     focus: FORGOTTEN_EXCHANGES,
