@@ -11,6 +11,8 @@ export interface Agreement {
   /** PUBLISHes above QoS 0 that may be unacknowledged. */
   window: number;
   maximumQos: number;
+  /** Whether the broker takes messages that are to be retained. */
+  retains: boolean;
   /** Bytes of a packet that the broker takes. */
   maximumPacketBytes: number;
 }
@@ -28,6 +30,7 @@ export function agreements(run: RunFacts): Agreements {
     keepAliveMs: run.keepAliveSeconds * 1000,
     window: run.window,
     maximumQos: 2,
+    retains: true,
     maximumPacketBytes: Number.POSITIVE_INFINITY,
   });
   const devices = perDevice(usual);
@@ -37,6 +40,7 @@ export function agreements(run: RunFacts): Agreements {
     if (keepAlive !== null) of.keepAliveMs = keepAlive * 1000;
     of.window = Math.min(run.window, propertyIn(properties, Property.ReceiveMaximum) ?? run.window);
     of.maximumQos = propertyIn(properties, Property.MaximumQos) ?? 2;
+    of.retains = propertyIn(properties, Property.RetainAvailable) !== 0;
     of.maximumPacketBytes = propertyIn(properties, Property.MaximumPacketSize) ?? Number.POSITIVE_INFINITY;
   }
 

@@ -1,6 +1,7 @@
 // Owns the promise that the status goes out after every CONNACK, before messages that were never sent. Refuses to know what the
 // broker makes of it.
 
+import { agreements } from "./agreed.ts";
 import { PacketType } from "./packet-type.ts";
 import { perDevice } from "./per-device.ts";
 import type { KeptPromise, OfKind } from "./promise.ts";
@@ -20,6 +21,7 @@ export const birthEveryTime: KeptPromise = {
   name: "birth-every-time",
   claim: "The retained status follows every accepted CONNECT, and goes before messages that were never sent.",
   observe(run, verdicts) {
+    const agreed = agreements(run);
     const devices = perDevice(
       (): Device => ({ connectedMs: null, isBorn: false, mayPrecede: 0, lastInMs: 0 }),
     );
@@ -34,7 +36,9 @@ export const birthEveryTime: KeptPromise = {
     }
 
     return {
-      packet({ way, type, isStatus, isDup, atMs, device }) {
+      packet(packet) {
+        agreed.see(packet);
+        const { way, type, isStatus, isRetain, isDup, atMs, device } = packet;
         const of = devices(device);
         if (way === "in") of.lastInMs = atMs;
         else if (type === PacketType.Publish && of.connectedMs !== null && !of.isBorn) {
@@ -43,8 +47,9 @@ export const birthEveryTime: KeptPromise = {
             return;
           }
           of.isBorn = true;
-          if (isStatus) verdicts.held();
-          else verdicts.broken(atMs, device, "a message went before the status");
+          if (!isStatus) verdicts.broken(atMs, device, "a message went before the status");
+          else if (isRetain || !agreed.of(device).retains) verdicts.held();
+          else verdicts.broken(atMs, device, "the status is not to be retained");
         }
       },
       connected({ atMs, device, session }) {

@@ -31,6 +31,7 @@ export const Property = {
   TopicAliasMaximum: 0x22,
   TopicAlias: 0x23,
   MaximumQos: 0x24,
+  RetainAvailable: 0x25,
   MaximumPacketSize: 0x27,
 } as const;
 

@@ -4,7 +4,7 @@ import type { TestContext } from "node:test";
 import { startBareClient } from "../support/bare-client.ts";
 import { connectOther, observe, proxyTo } from "../support/borrowed.ts";
 import type { CutMoment, CutRule } from "../support/cut.ts";
-import { againstEachBroker, inEachRound } from "../support/each-broker.ts";
+import { inEachRound, inEachVersion, type TestBroker } from "../support/each-broker.ts";
 import { tally } from "../support/recording-subscriber.ts";
 import { assertDupTellsTheTruth, publishesIn } from "../support/sent-publishes.ts";
 
@@ -26,10 +26,15 @@ function firstArrivals(payloads: readonly string[]): readonly string[] {
   return [...new Set(payloads)];
 }
 
-async function publishThroughACut(t: TestContext, port: number, topic: string, rule: CutRule): Promise<void> {
+async function publishThroughACut(
+  t: TestContext,
+  { port, version }: TestBroker,
+  topic: string,
+  rule: CutRule,
+): Promise<void> {
   const proxy = await proxyTo(t, port);
   const observer = await observe(t, { port, filter: topic });
-  const client = startBareClient(t, { to: proxy.port });
+  const client = startBareClient(t, { to: proxy.port, version });
   // Aedes keeps the session of a client that has subscribed to something, and forgets the others.
   client.subscribe(`${topic}/settings`, 1);
   await client.reported("subscribed");
@@ -58,10 +63,15 @@ function assertOnlyTheUnacknowledgedWereRepeated(
   assert.equal(publishes, readings.length + (readings.length - acknowledged));
 }
 
-async function receiveThroughACut(t: TestContext, port: number, topic: string, rule: CutRule): Promise<void> {
+async function receiveThroughACut(
+  t: TestContext,
+  { port, version }: TestBroker,
+  topic: string,
+  rule: CutRule,
+): Promise<void> {
   const proxy = await proxyTo(t, port);
   const other = await connectOther(t, port);
-  const client = startBareClient(t, { to: proxy.port });
+  const client = startBareClient(t, { to: proxy.port, version });
   client.subscribe(topic, 1);
   await client.reported("subscribed");
 
@@ -82,7 +92,7 @@ async function receiveThroughACut(t: TestContext, port: number, topic: string, r
 }
 
 // [MQTT3-7.0.0-2] [MQTT3-4.3.2-1] [MQTT3-4.3.2-2] [MQTT3-4.4.0-1]
-againstEachBroker("QoS 1 through a cut", async (suite, { port }) => {
+inEachVersion("QoS 1 through a cut", async (suite, broker) => {
   for (const when of moments) {
     for (const place of asPublisher) {
       const what = `${when} ${place.packet.toUpperCase()} ${place.direction}`;
@@ -90,7 +100,7 @@ againstEachBroker("QoS 1 through a cut", async (suite, { port }) => {
         await inEachRound((round) => {
           const topic = `qos1/out/${place.packet}/${when}/${round}`;
           const occurrence = 1 + (round % readings.length);
-          return publishThroughACut(t, port, topic, { ...place, when, how: "reset", occurrence });
+          return publishThroughACut(t, broker, topic, { ...place, when, how: "reset", occurrence });
         });
       });
     }
@@ -100,7 +110,7 @@ againstEachBroker("QoS 1 through a cut", async (suite, { port }) => {
         await inEachRound((round) => {
           const topic = `qos1/in/${place.packet}/${when}/${round}`;
           const occurrence = 1 + (round % readings.length);
-          return receiveThroughACut(t, port, topic, { ...place, when, how: "reset", occurrence });
+          return receiveThroughACut(t, broker, topic, { ...place, when, how: "reset", occurrence });
         });
       });
     }

@@ -4,7 +4,7 @@ import type { TestContext } from "node:test";
 import { startBareClient } from "../support/bare-client.ts";
 import { observe, proxyTo } from "../support/borrowed.ts";
 import type { CutMoment, CutRule } from "../support/cut.ts";
-import { againstEachBroker, inEachRound } from "../support/each-broker.ts";
+import { inEachRound, inEachVersion, type TestBroker } from "../support/each-broker.ts";
 import { expectExactlyOnceInOrder } from "../support/recording-subscriber.ts";
 import { assertDupTellsTheTruth } from "../support/sent-publishes.ts";
 
@@ -18,10 +18,15 @@ const moments: readonly CutMoment[] = ["before", "after"];
 const readings = ["first", "second", "third", "fourth"];
 
 /** Four messages in flight at once; the exchange of a different one is cut in each round. */
-async function publishThroughACut(t: TestContext, port: number, topic: string, rule: CutRule): Promise<void> {
+async function publishThroughACut(
+  t: TestContext,
+  { port, version }: TestBroker,
+  topic: string,
+  rule: CutRule,
+): Promise<void> {
   const proxy = await proxyTo(t, port);
   const observer = await observe(t, { port, filter: topic });
-  const client = startBareClient(t, { to: proxy.port });
+  const client = startBareClient(t, { to: proxy.port, version });
   // Aedes keeps the session of a client that has subscribed to something, and forgets the others.
   client.subscribe(`${topic}/settings`, 1);
   await client.reported("subscribed");
@@ -45,7 +50,7 @@ async function publishThroughACut(t: TestContext, port: number, topic: string, r
 }
 
 // [MQTT3-7.0.0-2] [MQTT3-4.3.3-1] [MQTT3-4.4.0-1]
-againstEachBroker("QoS 2 published through a cut", async (suite, { port }) => {
+inEachVersion("QoS 2 published through a cut", async (suite, broker) => {
   for (const place of places) {
     for (const when of moments) {
       const what = `${when} ${place.packet.toUpperCase()} ${place.direction}`;
@@ -53,7 +58,7 @@ againstEachBroker("QoS 2 published through a cut", async (suite, { port }) => {
         await inEachRound((round) => {
           const occurrence = 1 + (round % readings.length);
           const topic = `publisher/${place.packet}/${when}/${round}`;
-          return publishThroughACut(t, port, topic, { ...place, occurrence, when, how: "reset" });
+          return publishThroughACut(t, broker, topic, { ...place, occurrence, when, how: "reset" });
         });
       });
     }

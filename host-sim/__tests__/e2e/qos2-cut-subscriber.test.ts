@@ -5,7 +5,7 @@ import { type BareClient, startBareClient } from "../support/bare-client.ts";
 import { connectOther, proxyTo } from "../support/borrowed.ts";
 import type { CutMoment, CutRule } from "../support/cut.ts";
 import type { CuttingProxy } from "../support/cutting-proxy.ts";
-import { againstEachBroker, inEachRound, type TestBroker } from "../support/each-broker.ts";
+import { inEachRound, inEachVersion, type TestBroker } from "../support/each-broker.ts";
 import { describeRecords } from "../support/packet-log.ts";
 import { publishesIn } from "../support/sent-publishes.ts";
 
@@ -47,7 +47,7 @@ async function receiveThroughACut(
   const commands = commandsFor(broker);
   const proxy = await proxyTo(t, broker.port);
   const other = await connectOther(t, broker.port);
-  const client = startBareClient(t, { to: proxy.port });
+  const client = startBareClient(t, { to: proxy.port, version: broker.version });
   client.subscribe(topic, 2);
   await client.reported("subscribed");
 
@@ -62,7 +62,7 @@ async function receiveThroughACut(
 }
 
 // [MQTT3-7.0.0-2] [MQTT3-4.3.3-2]
-againstEachBroker("QoS 2 received through a cut", async (suite, broker) => {
+inEachVersion("QoS 2 received through a cut", async (suite, broker) => {
   for (const place of places) {
     for (const when of moments) {
       const what = `${when} ${place.packet.toUpperCase()} ${place.direction}`;

@@ -4,7 +4,7 @@ import type { TestContext } from "node:test";
 import { startBareClient } from "../support/bare-client.ts";
 import { observe, proxyTo } from "../support/borrowed.ts";
 import type { CutMoment, CutRule } from "../support/cut.ts";
-import { againstEachBroker, inEachRound } from "../support/each-broker.ts";
+import { inEachRound, inEachVersion, type TestBroker } from "../support/each-broker.ts";
 import { expectExactlyOnceInOrder } from "../support/recording-subscriber.ts";
 import { assertDupTellsTheTruth } from "../support/sent-publishes.ts";
 
@@ -20,13 +20,13 @@ const readings = ["first", "second", "third"];
 /** Nobody tells the client of the cut: it finds itself without a transport when it wakes. */
 async function publishThroughAPowerFailure(
   t: TestContext,
-  port: number,
+  { port, version }: TestBroker,
   topic: string,
   rule: CutRule,
 ): Promise<void> {
   const proxy = await proxyTo(t, port);
   const observer = await observe(t, { port, filter: topic });
-  const client = startBareClient(t, { to: proxy.port });
+  const client = startBareClient(t, { to: proxy.port, version });
   // Aedes keeps the session of a client that has subscribed to something, and forgets the others.
   client.subscribe(`${topic}/settings`, 1);
   await client.reported("subscribed");
@@ -42,7 +42,7 @@ async function publishThroughAPowerFailure(
   assertDupTellsTheTruth(proxy.log);
 }
 
-againstEachBroker("a block restored after a power failure", async (suite, { port }) => {
+inEachVersion("a block restored after a power failure", async (suite, broker) => {
   for (const place of places) {
     for (const when of moments) {
       const what = `${when} ${place.packet.toUpperCase()} ${place.direction}`;
@@ -50,7 +50,7 @@ againstEachBroker("a block restored after a power failure", async (suite, { port
         await inEachRound((round) => {
           const occurrence = 1 + (round % readings.length);
           const topic = `restored/${place.packet}/${when}/${round}`;
-          return publishThroughAPowerFailure(t, port, topic, {
+          return publishThroughAPowerFailure(t, broker, topic, {
             ...place,
             occurrence,
             when,

@@ -22,7 +22,7 @@ export interface BareClientOptions {
   /** A port on loopback, or another way to a broker. */
   readonly to: number | Dialer;
   readonly clientId?: string;
-  readonly version?: 3 | 4;
+  readonly version?: 3 | 4 | 5;
   /** False unless told: most claims are about sessions. */
   readonly clean?: boolean;
   readonly keepAliveSeconds?: number;

@@ -6,6 +6,8 @@ import { mosquittoOrSkip } from "./mosquitto.ts";
 
 export interface TestBroker {
   readonly name: "Aedes" | "Mosquitto";
+  /** What the client under test is to speak. */
+  readonly version: 4 | 5;
   readonly port: number;
   /** Ends all connections; with `forget`, all sessions and retained messages too. */
   restart(options: { readonly forget: boolean }): Promise<void>;
@@ -17,15 +19,32 @@ const suiteTimeoutMs = 20 * 60_000;
 /** More would leave each so little of a small machine that the client's own deadlines pass. */
 const ROUNDS_AT_ONCE = 5;
 
-/** One broker of each kind for all claims of a suite; the two are put to the test at the same time. */
+type Start = (t: TestContext) => Promise<TestBroker | undefined>;
+
+const KINDS: Readonly<Record<string, Start>> = {
+  "against Aedes": startAedes,
+  "against Mosquitto": (t) => startMosquitto(t, 4),
+};
+
+/** One broker of each kind for all claims of a suite; they are put to the test at the same time. */
 export function againstEachBroker(about: string, claims: Claims): void {
+  tryAll(about, claims, KINDS);
+}
+
+/** Also in MQTT 5, which of them Mosquitto alone speaks. */
+export function inEachVersion(about: string, claims: Claims): void {
+  tryAll(about, claims, { ...KINDS, "against Mosquitto in MQTT 5": (t) => startMosquitto(t, 5) });
+}
+
+function tryAll(about: string, claims: Claims, kinds: Readonly<Record<string, Start>>): void {
   test(about, { timeout: suiteTimeoutMs, concurrency: true }, async (all) => {
-    const aedes = all.test("against Aedes", async (suite) => claims(suite, await startAedes(suite)));
-    const mosquitto = all.test("against Mosquitto", async (suite) => {
-      const broker = await startMosquitto(suite);
-      if (broker !== undefined) await claims(suite, broker);
-    });
-    await Promise.all([aedes, mosquitto]);
+    const trials = Object.entries(kinds).map(([kind, start]) =>
+      all.test(kind, async (suite) => {
+        const broker = await start(suite);
+        if (broker !== undefined) await claims(suite, broker);
+      }),
+    );
+    await Promise.all(trials);
   });
 }
 
@@ -38,18 +57,18 @@ export async function inEachRound(trial: (round: number) => Promise<void>): Prom
   await Promise.all(Array.from({ length: ROUNDS_AT_ONCE }, lane));
 }
 
-async function startMosquitto(t: TestContext): Promise<TestBroker | undefined> {
+async function startMosquitto(t: TestContext, version: 4 | 5): Promise<TestBroker | undefined> {
   const mosquitto = await mosquittoOrSkip(t);
   if (mosquitto === undefined) return undefined;
   const restart = (options: { readonly forget: boolean }) => mosquitto.restart(options);
-  return { name: "Mosquitto", port: mosquitto.port(), restart };
+  return { name: "Mosquitto", version, port: mosquitto.port(), restart };
 }
 
 async function startAedes(t: TestContext): Promise<TestBroker> {
   const aedes = await createAedesBroker(createRealClock());
   const port = await aedes.listen(0);
   t.after(() => aedes.close());
-  return { name: "Aedes", port, restart: (options) => aedes.restart(options) };
+  return { name: "Aedes", version: 4, port, restart: (options) => aedes.restart(options) };
 }
 
 function roundCount(): number {

@@ -13,6 +13,7 @@ export interface PacketFacts {
   readonly dup?: boolean | undefined;
   readonly retain?: boolean | undefined;
   readonly topic?: string | undefined;
+  readonly payload?: string | undefined;
 }
 
 export interface PacketRecord extends PacketFacts {
@@ -95,7 +96,7 @@ export class PacketReader {
     if (packet.cmd === "connect") this.#protocolVersion = packet.protocolVersion ?? 4;
     if (packet.cmd !== "publish") return { cmd: packet.cmd, messageId: packet.messageId };
     const { cmd, messageId, qos, dup, retain, topic } = packet;
-    return { cmd, messageId, qos, dup, retain, topic };
+    return { cmd, messageId, qos, dup, retain, topic, payload: packet.payload.toString() };
   }
 }
 

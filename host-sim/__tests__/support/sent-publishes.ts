@@ -1,6 +1,5 @@
 // Owns what a proxy's log says about the PUBLISHes that passed it: their payloads, ids and DUP flags. Knows no sockets.
 import assert from "node:assert/strict";
-import { type Packet, parser } from "mqtt-packet";
 import type { PacketLog } from "./cut.ts";
 import { type Direction, describeRecords, type PacketRecord } from "./packet-log.ts";
 
@@ -12,17 +11,7 @@ export interface LoggedPublish extends PacketRecord {
 export function publishesIn(log: PacketLog, direction: Direction): readonly LoggedPublish[] {
   return log
     .filter((record) => record.cmd === "publish" && record.direction === direction)
-    .map((record) => ({ ...record, payload: payloadOf(record) }));
-}
-
-function payloadOf(record: PacketRecord): string {
-  let payload = "";
-  const reader = parser();
-  reader.on("packet", (packet: Packet) => {
-    if (packet.cmd === "publish") payload = packet.payload.toString();
-  });
-  reader.parse(record.bytes);
-  return payload;
+    .map((record) => ({ ...record, payload: record.payload ?? "" }));
 }
 
 /**

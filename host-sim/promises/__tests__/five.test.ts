@@ -187,7 +187,7 @@ describe("a message that the broker refuses", () => {
         .in(Connack, { level: 5 })
         .mean("fresh");
     const status = (story: Story): Story =>
-      story.out(Publish, { qos: 1, packetId: story.nextId(), isStatus: true, level: 5 });
+      story.out(Publish, { qos: 1, packetId: story.nextId(), isRetain: true, isStatus: true, level: 5 });
     const refused = refuse(status(silent())).tell({ kind: "statusRefused", status: "online" });
     assert.deepEqual(brokenBy(refused), []);
     const invented = status(silent()).tell({ kind: "statusRefused", status: "online" });
@@ -236,6 +236,23 @@ describe("an honest broker", () => {
     assert.deepEqual(brokenBy(started().close("badProperties", "client")), ["honest-broker-believed"]);
     assert.deepEqual(brokenBy(started().close("serverDisconnect", "server")), []);
     assert.deepEqual(brokenBy(started({ isHonestBroker: false }).close("badProperties", "client")), []);
+  });
+});
+
+describe("the status", () => {
+  it("is retained, but by a broker that retains nothing", () => {
+    const born = (connack: string | null): Story =>
+      open(new Story(FIVE).powerOn())
+        .tell({ kind: "session", what: "created" })
+        .in(Connack, { level: 5, properties: connack })
+        .mean("fresh")
+        .out(Publish, { qos: 1, packetId: 1, isStatus: true });
+    assert.ok(brokenBy(born(null), 1).includes("birth-every-time"));
+    assert.ok(brokenBy(born("37=1"), 1).includes("birth-every-time"));
+    assert.ok(!brokenBy(born("37=0"), 1).includes("birth-every-time"));
+    const next = open(born("37=0").close().wait(500)).in(Connack, { level: 5 });
+    const again = next.mean("fresh").out(Publish, { qos: 1, packetId: 2, isStatus: true });
+    assert.ok(brokenBy(again, 1).includes("birth-every-time"), "what one connection lacked");
   });
 });
 
