@@ -6,13 +6,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { proxyTo } from "../../__tests__/support/borrowed.ts";
 import { type Mosquitto, mosquittoOrSkip } from "../../__tests__/support/mosquitto.ts";
 import type { PacketRecord } from "../../__tests__/support/packet-log.ts";
+import { PATIENCE_MS } from "../../__tests__/support/patience.ts";
 import type { MqttClient } from "../client.ts";
 import { connect } from "../connect.ts";
 import type { ClientEvents } from "../events.ts";
 import type { ReceivedPacket } from "../incoming.ts";
 import type { ClientOptions } from "../options.ts";
-
-const waitMs = 20_000;
 
 interface Connected {
   readonly client: MqttClient;
@@ -32,7 +31,7 @@ async function open(t: TestContext, port: number, options: ClientOptions = {}): 
 }
 
 async function until(condition: () => boolean, what: string): Promise<void> {
-  const deadline = performance.now() + waitMs;
+  const deadline = performance.now() + PATIENCE_MS;
   while (!condition()) {
     assert.ok(performance.now() < deadline, `in vain: ${what}`);
     await sleep(5);
@@ -211,7 +210,7 @@ async function brokerSeconds(t: TestContext, broker: Mosquitto, seconds: number)
   const messageExpiryInterval = 600;
   const { client, received } = await open(t, broker.port());
   await client.publish("clock", "x", { qos: 1, retain: true, properties: { messageExpiryInterval } });
-  const deadline = performance.now() + waitMs;
+  const deadline = performance.now() + PATIENCE_MS;
   const left = () => Number(received.at(-1)?.properties?.messageExpiryInterval ?? messageExpiryInterval);
   while (left() > messageExpiryInterval - seconds) {
     assert.ok(performance.now() < deadline, `in vain: ${seconds} seconds of the broker`);

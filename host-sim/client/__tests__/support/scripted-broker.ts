@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { generate, type Packet, parser } from "mqtt-packet";
+import { PATIENCE_MS } from "../../../__tests__/support/patience.ts";
 
 export interface Peer {
   /** Which connection this is, from 0. */
@@ -31,8 +32,6 @@ export interface ScriptedBroker {
   seen(cmd: Packet["cmd"], count?: number): Promise<void>;
   close(): Promise<void>;
 }
-
-const waitMs = 10_000;
 
 export async function startScriptedBroker(script: Script = () => false): Promise<ScriptedBroker> {
   const packets: Packet[] = [];
@@ -64,7 +63,7 @@ export async function startScriptedBroker(script: Script = () => false): Promise
     peers,
     of: (cmd) => packets.filter((packet) => packet.cmd === cmd) as never,
     async seen(cmd, count = 1) {
-      const deadline = performance.now() + waitMs;
+      const deadline = performance.now() + PATIENCE_MS;
       while (packets.filter((packet) => packet.cmd === cmd).length < count) {
         if (performance.now() > deadline) {
           throw new Error(`no ${count} ${cmd} came, but ${packets.map((packet) => packet.cmd).join(", ")}`);
