@@ -10,7 +10,8 @@ const enum Character {
   Slash = 47,
 }
 
-const FIRST_PLAIN: u32 = 44;
+/** Brings the first character behind the wildcards, a comma, around to 0; from there to 7F are so many. */
+const BEFORE_PLAIN: u32 = 0x100 - 44;
 const PLAIN_CHARACTERS: u32 = 84;
 
 const MAX_TOPIC_BYTES: u32 = 65535; // [MQTT3-4.7.3-3] [MQTT5-4.7.3-3]
@@ -24,7 +25,7 @@ function nameCharacter(at: usize, left: u32): i32 {
 
 /** A character of one byte, behind the wildcards: nearly all are. One comparison, for one a byte is what a topic takes. */
 function isPlain(byte: u32): bool {
-  return byte - FIRST_PLAIN < PLAIN_CHARACTERS;
+  return ((byte + BEFORE_PLAIN) & 0xff) < PLAIN_CHARACTERS;
 }
 
 /** Ok, or why these bytes are not a topic name that can be published to. */
