@@ -1,15 +1,20 @@
 // Owns the claim that a dead link is noticed in time, that a slow one is not taken for dead, and that nobody is pinged unasked.
 import assert from "node:assert/strict";
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import { test } from "node:test";
 import { writeToStream } from "mqtt-packet";
 import { startBareClient } from "../support/bare-client.ts";
 import { proxyTo } from "../support/borrowed.ts";
 import { againstEachBroker } from "../support/each-broker.ts";
 import { describeRecords } from "../support/packet-log.ts";
+import { HANG_MS } from "../support/patience.ts";
 import { acceptConnection, startScriptedBroker } from "../support/scripted-broker.ts";
 
-/** Timers fire late on a machine that has other things to do. */
-const toleranceMs = 1_500;
+/** Timers fire late on a machine that has other things to do: later than this, by as much as they did so far. */
+const LATE_MS = 1_500;
+const lateness = monitorEventLoopDelay();
+lateness.enable();
+const toleranceMs = (): number => LATE_MS + (3 * lateness.max) / 1e6;
 const slowLinkMs = 2_000;
 
 // All of them wait more than they work.
@@ -28,7 +33,7 @@ againstEachBroker("liveness", async (suite, { port }) => {
       const noticedAfterMs = performance.now() - pausedAt;
       assert.equal(reason, "peerSilent");
       assert.ok(
-        noticedAfterMs <= keepAliveSeconds * 1000 + pingDeadlineMs + toleranceMs,
+        noticedAfterMs <= keepAliveSeconds * 1000 + pingDeadlineMs + toleranceMs(),
         `${noticedAfterMs}`,
       );
       proxy.resume();
@@ -40,7 +45,12 @@ againstEachBroker("liveness", async (suite, { port }) => {
     "keep-alive 0 pings nobody, until an acknowledgement is overdue",
     async (t) => {
       const proxy = await proxyTo(t, port);
-      const client = startBareClient(t, { to: proxy.port, keepAliveSeconds: 0, pingDeadlineMs: 500 });
+      const client = startBareClient(t, {
+        to: proxy.port,
+        keepAliveSeconds: 0,
+        pingDeadlineMs: 500,
+        retransmitMs: 3_000,
+      });
       await client.reported("connected");
       assert.equal(client.deadlineMs, -1, "without further cause nothing is ever due");
       proxy.cutNow("silence");
@@ -65,14 +75,14 @@ againstEachBroker("liveness", async (suite, { port }) => {
     const keepAliveSeconds = 5;
     const client = startBareClient(t, { to: proxy.port, keepAliveSeconds, clean: true });
     await client.reported("connected");
-    await proxy.waitFor(({ cmd }) => cmd === "pingresp", 15_000);
+    await proxy.waitFor(({ cmd }) => cmd === "pingresp");
     assert.deepEqual(client.all("closed"), [], describeRecords(proxy.log));
     // The keep-alive counts from the CONNECT, though nothing may follow it before the CONNACK.
     const [connectedAtMs = 0, pingedAtMs = 0] = proxy.log
       .filter(({ direction }) => direction === "toBroker")
       .map(({ atMs }) => atMs);
     const gapMs = pingedAtMs - connectedAtMs;
-    assert.ok(gapMs <= keepAliveSeconds * 1000 + toleranceMs, describeRecords(proxy.log));
+    assert.ok(gapMs <= keepAliveSeconds * 1000 + toleranceMs(), describeRecords(proxy.log));
   });
 
   await Promise.all([silence, noKeepAlive, slow]);
@@ -80,7 +90,7 @@ againstEachBroker("liveness", async (suite, { port }) => {
 
 // [MQTT3-3.1.2-23]
 test("a round trip longer than the keep-alive does not stretch the time between two packets", {
-  timeout: 30_000,
+  timeout: HANG_MS,
 }, async (t) => {
   const port = await startScriptedBroker(t, (packet, socket) => {
     if (packet.cmd === "connect") acceptConnection(socket);
@@ -90,7 +100,7 @@ test("a round trip longer than the keep-alive does not stretch the time between 
   const client = startBareClient(t, { to: proxy.port, keepAliveSeconds: 1, clean: true });
   await client.reported("connected");
   proxy.latency(slowLinkMs);
-  await proxy.waitFor(({ cmd }) => cmd === "pingresp", 10_000);
+  await proxy.waitFor(({ cmd }) => cmd === "pingresp");
   // The gap is the client's to keep, whether or not an answer is under way.
   const pings = proxy.log.filter(({ cmd }) => cmd === "pingreq");
   assert.ok(pings.length >= 2, `no second PINGREQ in 4 s:\n${describeRecords(proxy.log)}`);

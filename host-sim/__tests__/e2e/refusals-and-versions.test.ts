@@ -12,10 +12,11 @@ import { startBareClient } from "../support/bare-client.ts";
 import { connectOther, observe, proxyTo } from "../support/borrowed.ts";
 import { againstEachBroker } from "../support/each-broker.ts";
 import { mosquittoOrSkip } from "../support/mosquitto.ts";
+import { HANG_MS } from "../support/patience.ts";
 
 const username = "mast";
 const password = "pässwörd";
-const timeout = 30_000;
+const timeout = HANG_MS;
 
 /** Knows one user, and tells a wrong password (4) from nobody at all (5). */
 async function startGuardedAedes(t: TestContext): Promise<number> {

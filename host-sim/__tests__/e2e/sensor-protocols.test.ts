@@ -11,8 +11,9 @@ import { createRealClock } from "../../time/real-clock.ts";
 import { startAedes } from "../support/aedes.ts";
 import { connectOther } from "../support/borrowed.ts";
 import { mosquittoOrSkip } from "../support/mosquitto.ts";
+import { HANG_MS } from "../support/patience.ts";
 
-const timeout = 60_000;
+const timeout = HANG_MS;
 const POLL_MS = 20;
 const QUICK = ["--realtime", "--link", "perfect", "--for", "2s", "--every", "100ms", "--json"];
 

@@ -40,7 +40,7 @@ againstEachBroker("the retained status", async (suite, { name, port }) => {
     assert.equal(proxy.cutNow("silence"), 1);
     client.sayGoodbye(100);
     assert.equal((await client.reported("closed", 2)).reason, "goodbye");
-    await observer.waitUntil((received) => received.at(-1)?.payload === told.will, 20_000);
+    await observer.waitUntil((received) => received.at(-1)?.payload === told.will);
     assert.deepEqual(observer.payloads, [told.birth, told.will]);
     assert.equal(await retainedAt(t, port, topic), told.will);
     const goodbyes = proxy.log.filter(({ cmd, connection }) => cmd === "disconnect" && connection === 1);

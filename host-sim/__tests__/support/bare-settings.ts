@@ -36,6 +36,8 @@ export interface BareClientOptions {
   readonly reconnects?: boolean;
   readonly backoffMs?: { readonly base: number; readonly max: number };
   readonly pingDeadlineMs?: number;
+  /** How long an acknowledgement may take before the link is doubted. */
+  readonly retransmitMs?: number;
   readonly capacities?: Partial<Capacities>;
   /** Spreads the reconnections; drawn anew unless told. */
   readonly random?: Pick<RandomStream, "u32">;
@@ -104,10 +106,11 @@ function applySession({ exports }: Core, block: number, options: BareClientOptio
 }
 
 function applyTiming({ exports }: Core, block: number, options: BareClientOptions): void {
-  const { keepAliveSeconds = 60, pingDeadlineMs = 0, reconnects = true } = options;
+  const { keepAliveSeconds = 60, pingDeadlineMs = 0, retransmitMs = RETRANSMIT_MS } = options;
+  const { reconnects = true } = options;
   const { base, max } = options.backoffMs ?? { base: 16, max: 256 };
   allowed("setKeepAlive", exports.setKeepAlive(block, keepAliveSeconds));
-  allowed("setLiveness", exports.setLiveness(block, pingDeadlineMs, RETRANSMIT_MS));
+  allowed("setLiveness", exports.setLiveness(block, pingDeadlineMs, retransmitMs));
   allowed("setReconnect", exports.setReconnect(block, Number(reconnects), base, max, CONNECT_TIMEOUT_MS));
 }
 

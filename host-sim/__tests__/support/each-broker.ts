@@ -3,6 +3,7 @@ import { type TestContext, test } from "node:test";
 import { createAedesBroker } from "../../broker/aedes.ts";
 import { createRealClock } from "../../time/real-clock.ts";
 import { mosquittoOrSkip } from "./mosquitto.ts";
+import { HANG_MS } from "./patience.ts";
 
 export interface TestBroker {
   readonly name: "Aedes" | "Mosquitto";
@@ -15,7 +16,6 @@ export interface TestBroker {
 
 export type Claims = (suite: TestContext, broker: TestBroker) => Promise<void>;
 
-const suiteTimeoutMs = 20 * 60_000;
 /** More would leave each so little of a small machine that the client's own deadlines pass. */
 const ROUNDS_AT_ONCE = 5;
 
@@ -37,7 +37,7 @@ export function inEachVersion(about: string, claims: Claims): void {
 }
 
 function tryAll(about: string, claims: Claims, kinds: Readonly<Record<string, Start>>): void {
-  test(about, { timeout: suiteTimeoutMs, concurrency: true }, async (all) => {
+  test(about, { timeout: HANG_MS, concurrency: true }, async (all) => {
     const trials = Object.entries(kinds).map(([kind, start]) =>
       all.test(kind, async (suite) => {
         const broker = await start(suite);

@@ -3,3 +3,6 @@
 
 /** Longer than a busy machine holds a process up. */
 export const PATIENCE_MS = 60_000;
+
+/** A test that has not ended by then never will. */
+export const HANG_MS = 10 * PATIENCE_MS;

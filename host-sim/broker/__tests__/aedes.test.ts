@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { describe, type TestContext, test } from "node:test";
 import mqttPacket from "mqtt-packet";
+import { HANG_MS } from "../../__tests__/support/patience.ts";
 import { dialRecorded, type Recorded } from "../../net/__tests__/recorded-stream.ts";
 import { createLink } from "../../net/link/link.ts";
 import { linkDialer } from "../../net/link/link-dialer.ts";
@@ -94,7 +95,7 @@ function seenBy(broker: AedesBroker, filter: string): Seen {
   };
 }
 
-describe("Aedes within this process", { timeout: 30_000 }, () => {
+describe("Aedes within this process", { timeout: HANG_MS }, () => {
   test("takes a publish, acknowledges it, and shows it to an observer with its QoS", async (t) => {
     const broker = await brokerFor(t);
     const seen = seenBy(broker, "room/+");

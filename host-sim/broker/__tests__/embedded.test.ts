@@ -5,6 +5,7 @@ import { connect, type Socket } from "node:net";
 import { describe, type TestContext, test } from "node:test";
 import { connectAsync, type MqttClient } from "mqtt";
 import { generate, type Packet, parser } from "mqtt-packet";
+import { HANG_MS } from "../../__tests__/support/patience.ts";
 import { dialRecorded } from "../../net/__tests__/recorded-stream.ts";
 import { createRandom, type RandomStream } from "../../random/random.ts";
 import { createRealClock } from "../../time/real-clock.ts";
@@ -91,7 +92,7 @@ function spoilt(bytes: Buffer, random: RandomStream): Buffer {
   return random.chance(0.3) ? copy.subarray(0, Math.floor(random.between(0, copy.length))) : copy;
 }
 
-describe("the embedded broker", { timeout: 60_000 }, () => {
+describe("the embedded broker", { timeout: HANG_MS }, () => {
   for (const version of VERSIONS) {
     test(`serves a stranger's client of version ${version} on a socket, beside those within the process`, async (t) => {
       const seen: string[] = [];

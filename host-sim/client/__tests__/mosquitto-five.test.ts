@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { proxyTo } from "../../__tests__/support/borrowed.ts";
 import { type Mosquitto, mosquittoOrSkip } from "../../__tests__/support/mosquitto.ts";
 import type { PacketRecord } from "../../__tests__/support/packet-log.ts";
-import { PATIENCE_MS } from "../../__tests__/support/patience.ts";
+import { HANG_MS, PATIENCE_MS } from "../../__tests__/support/patience.ts";
 import type { MqttClient } from "../client.ts";
 import { connect } from "../connect.ts";
 import type { ClientEvents } from "../events.ts";
@@ -59,7 +59,7 @@ const withBroker = (
   claim: (t: TestContext, broker: Mosquitto) => Promise<void>,
   perListener: readonly string[] = [],
 ): void => {
-  it(about, { timeout: 60_000 }, async (t) => {
+  it(about, { timeout: HANG_MS }, async (t) => {
     const broker = await mosquittoOrSkip(t, { settings, perListener });
     if (broker !== undefined) await claim(t, broker);
   });

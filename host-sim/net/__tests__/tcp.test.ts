@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { createServer, type Server, type Socket } from "node:net";
 import { describe, type TestContext, test } from "node:test";
+import { HANG_MS } from "../../__tests__/support/patience.ts";
 import type { Dialer } from "../stream.ts";
 import { tcpDialer } from "../tcp.ts";
 import { dialRecorded, pattern } from "./recorded-stream.ts";
@@ -48,7 +49,7 @@ function bytesOf(socket: Socket, length: number): Promise<Buffer> {
   });
 }
 
-describe("a stream over TCP", { timeout: 30_000 }, () => {
+describe("a stream over TCP", { timeout: HANG_MS }, () => {
   // [MQTT3-7.1.2-1] [MQTT5-4.2-1]
   test("opens, and carries bytes both ways", async (t) => {
     const { dialer, socket } = await listen(t);

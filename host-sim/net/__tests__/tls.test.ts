@@ -6,6 +6,7 @@ import { createServer as createTcpServer, type Server } from "node:net";
 import { describe, type TestContext, test } from "node:test";
 import { createServer, type TLSSocket, type TlsOptions } from "node:tls";
 import { certificatesOrSkip, type KeyPair } from "../../__tests__/support/certificates.ts";
+import { HANG_MS } from "../../__tests__/support/patience.ts";
 import { explain } from "../socket-error.ts";
 import type { StreamError } from "../stream.ts";
 import { TlsSettingsError, tlsDialer } from "../tls.ts";
@@ -37,7 +38,7 @@ function reasonOf(error: StreamError | null): string | undefined {
   return error?.kind === "tls" ? error.reason : error?.kind;
 }
 
-test("a stream over TLS", { timeout: 60_000 }, async (suite) => {
+test("a stream over TLS", { timeout: HANG_MS }, async (suite) => {
   const given = await certificatesOrSkip(suite);
   if (given === undefined) return;
   const ca = readFileSync(given.caFile, "utf8");
@@ -164,7 +165,7 @@ test("a server's alert about the client certificate is explained as such", () =>
   }
 });
 
-describe("a stream over TLS, of a port that has no certificate", { timeout: 60_000 }, () => {
+describe("a stream over TLS, of a port that has no certificate", { timeout: HANG_MS }, () => {
   test("says so where the port does not speak TLS, and where nothing listens", async (t) => {
     const port = await portOf(
       t,

@@ -7,6 +7,7 @@ import { createServer as createTlsServer } from "node:https";
 import { describe, type TestContext, test } from "node:test";
 import { type ServerOptions, type WebSocket, WebSocketServer } from "ws";
 import { certificatesOrSkip } from "../../__tests__/support/certificates.ts";
+import { HANG_MS } from "../../__tests__/support/patience.ts";
 import type { Dialer } from "../stream.ts";
 import { webSocketDialer } from "../websocket.ts";
 import { dialRecorded, pattern } from "./recorded-stream.ts";
@@ -51,7 +52,7 @@ function bytesOf(socket: WebSocket, length: number): Promise<Buffer> {
   });
 }
 
-describe("a stream over WebSocket", { timeout: 60_000 }, () => {
+describe("a stream over WebSocket", { timeout: HANG_MS }, () => {
   // [MQTT3-6.0.0-1] [MQTT3-6.0.0-3] [MQTT5-6.0.0-1] [MQTT5-6.0.0-3]
   test("asks for the subprotocol mqtt on its path, and carries bytes in binary frames both ways", async (t) => {
     const { dialer, accepted } = await listen(t);

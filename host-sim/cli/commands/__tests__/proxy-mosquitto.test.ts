@@ -6,6 +6,7 @@ import { text } from "node:stream/consumers";
 import { it, type TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Mosquitto, mosquittoOrSkip } from "../../../__tests__/support/mosquitto.ts";
+import { HANG_MS, PATIENCE_MS } from "../../../__tests__/support/patience.ts";
 import { startRecordingSubscriber } from "../../../__tests__/support/recording-subscriber.ts";
 import { parseLink } from "../../../net/link/overlay.ts";
 import { LINUX } from "../../../net/link/tcp/flavour.ts";
@@ -15,7 +16,7 @@ import { createRandom } from "../../../random/random.ts";
 import { createRealClock } from "../../../time/real-clock.ts";
 
 const LOOPBACK = "127.0.0.1";
-const timeout = 60_000;
+const timeout = HANG_MS;
 
 interface Tool {
   readonly stdin: NodeJS.WritableStream;
@@ -63,7 +64,7 @@ async function linkTo(t: TestContext, broker: Mosquitto, link: string): Promise<
 }
 
 async function subscribed(broker: Mosquitto): Promise<void> {
-  const deadline = performance.now() + 30_000;
+  const deadline = performance.now() + PATIENCE_MS;
   while (!broker.said.includes("Sending SUBACK")) {
     assert.ok(performance.now() < deadline, `no subscription came:\n${broker.said}`);
     await sleep(10);

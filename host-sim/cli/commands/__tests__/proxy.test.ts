@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server } from "node:net";
 import { describe, it, type TestContext } from "node:test";
+import { PATIENCE_MS } from "../../../__tests__/support/patience.ts";
 import { createRealClock } from "../../../time/real-clock.ts";
 import { type StandIn, standIn } from "../../__tests__/support/stand-in.ts";
 import { COMMANDS } from "../../commands.ts";
@@ -32,7 +33,7 @@ function running(args: readonly string[]): Running {
 }
 
 async function said({ stderr }: StandIn, words: RegExp): Promise<void> {
-  const deadline = performance.now() + 30_000;
+  const deadline = performance.now() + PATIENCE_MS;
   while (!words.test(stderr.text)) {
     assert.ok(performance.now() < deadline, `never said ${words}:\n${stderr.text}`);
     await new Promise((resolve) => setTimeout(resolve, 5));

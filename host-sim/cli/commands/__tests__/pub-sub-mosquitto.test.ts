@@ -8,6 +8,7 @@ import { it, type TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { certificatesOrSkip } from "../../../__tests__/support/certificates.ts";
 import { type Mosquitto, mosquittoOrSkip } from "../../../__tests__/support/mosquitto.ts";
+import { PATIENCE_MS } from "../../../__tests__/support/patience.ts";
 import { startRecordingSubscriber } from "../../../__tests__/support/recording-subscriber.ts";
 import { packageRoot } from "../../../package/package-root.ts";
 import { createRealClock } from "../../../time/real-clock.ts";
@@ -54,7 +55,7 @@ async function mosquittoAndTools(t: TestContext): Promise<Mosquitto | undefined>
 
 /** Waits until Mosquitto has logged so many subscriptions. */
 async function subscribed(broker: Mosquitto, count: number): Promise<void> {
-  const deadline = performance.now() + 30_000;
+  const deadline = performance.now() + PATIENCE_MS;
   while (broker.said.split("Sending SUBACK").length - 1 < count) {
     assert.ok(performance.now() < deadline, `no ${count} subscriptions came:\n${broker.said}`);
     await sleep(10);

@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { measureVersion } from "../../../../../scripts/measure-tls/handshake.ts";
 import { certificatesOrSkip } from "../../../../__tests__/support/certificates.ts";
+import { HANG_MS } from "../../../../__tests__/support/patience.ts";
 import type { Handshake } from "../figures.ts";
 import { TLS_VERSIONS, tlsFigures } from "../measured.ts";
 
@@ -19,7 +20,7 @@ function flightsIn({
   return ticketBytes === 0 ? flights : [...flights, { from: "broker", bytes: ticketBytes }];
 }
 
-test("the TLS figures are those of a real connection", { timeout: 60_000 }, async (t) => {
+test("the TLS figures are those of a real connection", { timeout: HANG_MS }, async (t) => {
   const given = await certificatesOrSkip(t);
   if (given === undefined) return;
   const text = (file: string): string => readFileSync(file, "utf8");
