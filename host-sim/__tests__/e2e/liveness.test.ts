@@ -10,7 +10,7 @@ import { describeRecords } from "../support/packet-log.ts";
 import { HANG_MS } from "../support/patience.ts";
 import { acceptConnection, startScriptedBroker } from "../support/scripted-broker.ts";
 
-/** Timers fire late on a machine that has other things to do: later than this, by as much as they did so far. */
+/** Timers fire late on a machine that has other things to do. Three follow each other here, and each may be as late as any so far. */
 const LATE_MS = 1_500;
 const lateness = monitorEventLoopDelay();
 lateness.enable();
