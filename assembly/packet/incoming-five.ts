@@ -11,7 +11,7 @@ import { textLength, wireText } from "../session/texts";
 import { varintBytes, varintValue } from "./bytes";
 import { findProperty, propertyNumber } from "./properties";
 import { Property } from "./property";
-import { behindProperties, readProperties } from "./tail";
+import { readProperties } from "./tail";
 import { Packet } from "./types";
 
 /** The topic of the message at hand is that of `alias`. Without it no name is known, which then is this client's fault, or the peer's protocol error: 3.3.4. */
@@ -41,11 +41,6 @@ function takeAlias(c: Client): CloseReason {
 export function readPublishProperties(c: Client, offset: u32, left: u32): CloseReason {
   const fault: CloseReason = readProperties(c, offset, left, Packet.Publish);
   return fault == CloseReason.None ? takeAlias(c) : fault;
-}
-
-/** Bytes that the properties which were read at `offset` take with their length. */
-export function publishPropertiesRead(c: Client, offset: u32): u32 {
-  return behindProperties(c) - offset;
 }
 
 /** Bytes that properties take with their length, of which `available` are there: 0 if the length is cut short, -1 if it is none. */

@@ -11,13 +11,8 @@ import { isInboundFull, isKnown, remember } from "../session/inbound";
 import { noticeStatus } from "../session/status-cell";
 import { nextMatch } from "../session/subscriptions";
 import { readU16 } from "./bytes";
-import {
-  isOneTooMany,
-  propertiesExtent,
-  publishPropertiesRead,
-  readPublishProperties,
-  skipProperties,
-} from "./incoming-five";
+import { isOneTooMany, propertiesExtent, readPublishProperties, skipProperties } from "./incoming-five";
+import { behindProperties } from "./tail";
 import { checkTopicName } from "./topic";
 import { Flags, Packet } from "./types";
 
@@ -130,19 +125,26 @@ function deliver(c: Client, at: u32, length: u32): i32 {
 /** A PUBLISH that is in the buffer whole, its fixed header `head` bytes long. */
 export function readPublish(c: Client, head: u32, nowMs: u32): i32 {
   readStart(c, head);
-  let prefix: u32 = prefixBytes(c);
+  const prefix: u32 = prefixBytes(c);
   if (prefix > c.remaining) {
     withoutTopic(c);
     return breakOff(c, CloseReason.BadLength);
   }
-  let fault: CloseReason = readPrefix(c, head);
-  if (fault == CloseReason.None && speaksFive(c)) {
-    const properties: u32 = c.receiveAt + c.receiveStart + head + prefix;
-    fault = readPublishProperties(c, properties, c.remaining - prefix);
-    prefix += publishPropertiesRead(c, properties);
-  }
+  const fault: CloseReason = readPrefix(c, head);
   if (fault != CloseReason.None) return breakOff(c, fault);
-  return takeWhole(c, head + prefix, head + c.remaining, nowMs);
+  const bytes: u32 = head + c.remaining;
+  return speaksFive(c)
+    ? readWholeOfFive(c, head + prefix, bytes, nowMs)
+    : takeWhole(c, head + prefix, bytes, nowMs);
+}
+
+/** A message of `bytes` bytes in the buffer; in 5 its properties are behind the first `prefix`. */
+function readWholeOfFive(c: Client, prefix: u32, bytes: u32, nowMs: u32): i32 {
+  const start: u32 = c.receiveAt + c.receiveStart;
+  const fault: CloseReason = readPublishProperties(c, start + prefix, bytes - prefix);
+  return fault == CloseReason.None
+    ? takeWhole(c, behindProperties(c) - start, bytes, nowMs)
+    : breakOff(c, fault);
 }
 
 /** A message of `bytes` bytes in the buffer, the first `front` of them before its payload. */

@@ -84,7 +84,7 @@ export function randomProperties(random: RandomStream, type: number): Buffer {
 
 /** With their length, which is seldom a lie. */
 export function withLength(properties: Buffer, random: RandomStream): Buffer {
-  const length = Math.max(0, properties.length + (random.chance(0.005) ? random.pick([-1, 1, 200]) : 0));
+  const length = Math.max(0, properties.length + (random.chance(0.01) ? random.pick([-1, 1, 200]) : 0));
   const digits = length < 128 ? [length] : [(length & 127) | 128, length >> 7];
   return Buffer.concat([Buffer.from(digits), properties]);
 }
