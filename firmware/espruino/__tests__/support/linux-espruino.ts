@@ -14,6 +14,8 @@ import { writeFile } from "../../../../host-sim/flash/storage/board-storage.ts";
 import { createRealClock } from "../../../../host-sim/time/real-clock.ts";
 
 const LINE_WAIT_MS = 60_000;
+/** After so long without an answer it is asked again: the line's end was lost, or it is slow and answers twice. */
+const ANSWER_WAIT_MS = 45_000;
 const FLASH_FILE = "espruino.flash";
 /**
  * Two threads of the Linux build share its input, and now and then lose some bytes of it: what is left of the line does not run,
@@ -75,18 +77,24 @@ export class LinuxEspruino {
     this.#process?.stdin.write(`${text}\n`);
   }
 
-  /** What an expression on its console comes to, as JSON. Asked again when the line was garbled on its way. */
+  /** What an expression on its console comes to, as JSON. Asked again when the line was garbled on its way, or lost. */
   async ask(expression: string, tries = 3): Promise<unknown> {
     const mark = `@${++this.#asked}:`;
     const from = this.lines.length;
     this.type(`print(${JSON.stringify(mark)}+JSON.stringify(${expression}))`);
     const isAnswer = (line: string): boolean => line.includes(mark) && !line.includes("print(");
-    const answer = await this.line((line) => isAnswer(line) || GARBLED.test(line), from);
-    if (GARBLED.test(answer)) {
-      if (tries > 1) return this.ask(expression, tries - 1);
-      throw new Error(this.lines.join("\n"));
-    }
-    return JSON.parse(answer.slice(answer.indexOf(mark) + mark.length));
+    const isLast = tries === 1;
+    const waitMs = isLast ? LINE_WAIT_MS : ANSWER_WAIT_MS;
+    const answer = await this.line((line) => isAnswer(line) || GARBLED.test(line), from, waitMs).catch(
+      (error: unknown) => {
+        if (isLast || this.fault !== undefined) throw error;
+        return null;
+      },
+    );
+    if (answer !== null && isAnswer(answer))
+      return JSON.parse(answer.slice(answer.indexOf(mark) + mark.length));
+    if (isLast) throw new Error(this.lines.join("\n"));
+    return this.ask(expression, tries - 1);
   }
 
   /** The line with which it reports an error of its own or of what runs in it. */
@@ -101,7 +109,7 @@ export class LinuxEspruino {
    * The first line from `from` on that is one, as soon as there is. Rejects with all lines: after a while, and when it reports
    * an error.
    */
-  line(isOne: (line: string) => boolean, from = 0): Promise<string> {
+  line(isOne: (line: string) => boolean, from = 0, waitMs = LINE_WAIT_MS): Promise<string> {
     return new Promise((resolve, reject) => {
       const look = (): void => {
         const found = this.lines.slice(from).find(isOne);
@@ -115,7 +123,7 @@ export class LinuxEspruino {
       };
       const giveUp = (): void =>
         end(() => reject(new Error(`the line never came:\n${this.lines.join("\n")}`)));
-      const limit = setTimeout(giveUp, LINE_WAIT_MS);
+      const limit = setTimeout(giveUp, waitMs);
       this.#watchers.add(look);
       look();
     });
