@@ -52,10 +52,10 @@ import { writeBytesProperty, writeNumberProperty, writePairProperty } from "./pa
 import { receiveSpace, takeReceived } from "./packet/receive";
 import { writeStraight } from "./packet/straight";
 import { passSeconds } from "./session/expiry";
+import { nextMatch, unwantFilter, wantFilter } from "./session/filters";
 import { LossPolicy } from "./session/loss";
 import { supplyPart } from "./session/parts";
 import { oweStatus } from "./session/status-cell";
-import { nextMatch, unwantFilter, wantFilter } from "./session/subscriptions";
 import { isTextNamed } from "./session/text-use";
 import { forgetText, isText, TextKind } from "./session/texts";
 

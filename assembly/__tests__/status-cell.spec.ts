@@ -1,7 +1,7 @@
 // Owns the claims about the one cell that holds the retained status.
 
 import { Client, entryAt } from "../client/block";
-import { EntryState } from "../session/entry-state";
+import { EntryState, Option } from "../session/entry-state";
 import { append, giveEntry, publish, STATUS_ENTRY, takeDone, takeEntry } from "../session/outbox";
 import { takePlace } from "../session/places";
 import { noticeStatus, oweStatus, queueStatus } from "../session/status-cell";
@@ -43,6 +43,39 @@ describe("the status", () => {
     queueStatus(c);
     expect<u32>(c.cursor).toBe(STATUS_ENTRY);
     expect<u32>(entryAt(c, STATUS_ENTRY).next).toBe(i);
+  });
+
+  it("that waited for another connection is not followed by itself, and has nothing of what an old broker lacked", () => {
+    const c = sending();
+    const entry = entryAt(c, STATUS_ENTRY);
+    entry.state = <u8>EntryState.Queued;
+    entry.options = 1;
+    c.cursor = STATUS_ENTRY;
+    c.statusText = <u16>addText(c, utf8("1"), 1, TextKind.Bytes);
+    oweStatus(c);
+    queueStatus(c);
+    expect<u32>(c.statusSent).toBe(c.statusText);
+    expect<u32>(entry.options).toBe(1 | Option.Retain);
+    expect<u32>(entry.next).toBe(0, "it is queued once");
+    expect<bool>(c.statusOwed).toBe(false);
+  });
+
+  it("is retained unless the will on its topic is not, which then could not undo it", () => {
+    const c = freshClient();
+    c.statusTopic = <u16>addText(c, utf8("s"), 1, TextKind.Topic);
+    c.statusText = <u16>addText(c, utf8(ONLINE), utf8Length(ONLINE), TextKind.Bytes);
+    c.willOptions = 1;
+    oweStatus(c);
+    queueStatus(c);
+    expect<u32>(entryAt(c, STATUS_ENTRY).options).toBe(1 | Option.Retain, "there is no will");
+    c.willTopic = c.statusTopic;
+    oweStatus(c);
+    queueStatus(c);
+    expect<u32>(entryAt(c, STATUS_ENTRY).options).toBe(1);
+    c.willOptions = 1 | Option.Retain;
+    oweStatus(c);
+    queueStatus(c);
+    expect<u32>(entryAt(c, STATUS_ENTRY).options).toBe(1 | Option.Retain);
   });
 
   it("is in flight once at most: the newest follows, and what lay between is never sent", () => {

@@ -3,10 +3,10 @@
 import { MQTT5 } from "../features";
 import { startsClean } from "../packet/heads";
 import { forgetOwed } from "../session/acks";
+import { restoreSubscriptions } from "../session/filters";
 import { forgetAllInbound } from "../session/inbound";
 import { resume, sessionLost } from "../session/loss";
 import { oweStatus } from "../session/status-cell";
-import { restoreSubscriptions } from "../session/subscriptions";
 import { hadAnswer, takeMissed } from "./answer";
 import { Auth } from "./authentication";
 import { addressOf, Client } from "./block";

@@ -14,9 +14,9 @@ import { EntryState, Option } from "../session/entry-state";
 import { isUselessNow } from "../session/expiry";
 import { drop, handOver, qosOf, STATUS_ENTRY, wasSent } from "../session/outbox";
 import { takePacketId } from "../session/packet-ids";
+import { owedRequest, refuseUnsupported } from "../session/requests";
 import { isStatusInFlight, isStatusUnsettled, queueStatus, statusRefused } from "../session/status-cell";
 import { Stored, wireTopic, wireTopicLength } from "../session/stored";
-import { owedRequest, refuseUnsupported } from "../session/subscriptions";
 import { writeU16 } from "./bytes";
 import {
   beginAcks,

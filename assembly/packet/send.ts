@@ -10,8 +10,10 @@ import { addressOf, Client, Entry, entryAt } from "../client/block";
 import { Five, fiveOf, speaksFive } from "../client/five";
 import { MQTT5 } from "../features";
 import { Option } from "../session/entry-state";
+import { wireFilter, wireFilterLength } from "../session/filters";
 import { qosOf, STATUS_ENTRY } from "../session/outbox";
 import { partsLeft, wantPart } from "../session/parts";
+import { nextOfRequest, requestProperties } from "../session/requests";
 import {
   frontBytes,
   Stored,
@@ -20,7 +22,6 @@ import {
   wireTopic,
   wireTopicLength,
 } from "../session/stored";
-import { nextOfRequest, requestProperties, wireFilter, wireFilterLength } from "../session/subscriptions";
 import { textLength, wireText } from "../session/texts";
 import { writeU16 } from "./bytes";
 import {

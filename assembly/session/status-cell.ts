@@ -6,11 +6,11 @@ import { fiveOf, speaksFive } from "../client/five";
 import { Phase } from "../client/status";
 import { Reason } from "../packet/reason-codes";
 import { sameText } from "../packet/topic";
-import { EntryState } from "./entry-state";
+import { EntryState, Option } from "./entry-state";
 import { insertAtCursor, STATUS_ENTRY } from "./outbox";
 import { textAddress, textLength } from "./texts";
 
-const STATUS_OPTIONS: u8 = 1 | 4; // QoS 1, retained
+const STATUS_QOS: u32 = 1;
 
 /** The text that the broker should keep: while leaving, the goodbye. */
 function statusText(c: Client): u32 {
@@ -35,16 +35,24 @@ export function oweStatus(c: Client): void {
   c.statusOwed = hasStatus(c);
 }
 
-/** Puts the owed status before whatever would be sent next, unless one is in flight. */
+/** A status that stays for good while the will on its topic does not would outlive its device. */
+function statusOptions(c: Client): u8 {
+  const isPassing: bool =
+    c.willTopic != 0 && c.willTopic == c.statusTopic && (c.willOptions & Option.Retain) == 0;
+  return <u8>(isPassing ? STATUS_QOS : STATUS_QOS | <u32>Option.Retain);
+}
+
+/** Puts the owed status before whatever would be sent next, unless one is in flight. In one that waits already it takes its place. */
 export function queueStatus(c: Client): void {
-  if (!c.statusOwed || isStatusInFlight(c)) return;
   const entry: Entry = entryAt(c, STATUS_ENTRY);
+  const isWaiting: bool = entry.state == EntryState.Queued;
+  if (!c.statusOwed || (isStatusInFlight(c) && !isWaiting)) return;
   entry.topic = <u8>c.statusTopic;
-  entry.options = STATUS_OPTIONS;
+  entry.options = statusOptions(c);
   entry.packetId = 0;
   c.statusSent = <u16>statusText(c);
   c.statusOwed = false;
-  insertAtCursor(c, STATUS_ENTRY);
+  if (!isWaiting) insertAtCursor(c, STATUS_ENTRY);
 }
 
 /**

@@ -338,6 +338,20 @@ export const Option = {
 } as const;
 export type Option = (typeof Option)[keyof typeof Option];
 
+/** From assembly/session/filters.ts. */
+export const FilterState = {
+  Free: 0,
+  SubscribeOwed: 1,
+  SubscribeSent: 2,
+  Granted: 3,
+  UnsubscribeOwed: 4,
+  UnsubscribeSent: 5,
+  GrantedUntold: 6,
+  RefusedUntold: 7,
+  GoneUntold: 8,
+} as const;
+export type FilterState = (typeof FilterState)[keyof typeof FilterState];
+
 /** From assembly/session/loss.ts. */
 export const LossPolicy = {
   RepublishQos1: 1,
@@ -362,20 +376,6 @@ export const Stored = {
   Any: 48,
 } as const;
 export type Stored = (typeof Stored)[keyof typeof Stored];
-
-/** From assembly/session/subscriptions.ts. */
-export const FilterState = {
-  Free: 0,
-  SubscribeOwed: 1,
-  SubscribeSent: 2,
-  Granted: 3,
-  UnsubscribeOwed: 4,
-  UnsubscribeSent: 5,
-  GrantedUntold: 6,
-  RefusedUntold: 7,
-  GoneUntold: 8,
-} as const;
-export type FilterState = (typeof FilterState)[keyof typeof FilterState];
 
 /** From assembly/session/texts.ts. */
 export const TextKind = {

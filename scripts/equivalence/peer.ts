@@ -27,12 +27,17 @@ export class Peer {
   #hasAccepted = false;
   #aliasMaximum = 0;
   readonly #unreleased: number[] = [];
-  readonly topics: Uint8Array[] = [];
+  readonly #topics: Uint8Array[] = [];
 
   constructor(random: RandomStream, fits: Fits) {
     this.#random = random;
     this.#fits = fits;
     this.#nextId = random.chance(0.3) ? 65530 : 1;
+  }
+
+  /** A topic that the caller uses: the broker's messages have one of the first. */
+  heard(topic: Uint8Array): void {
+    if (this.#topics.length < 8) this.#topics.push(topic);
   }
 
   /** The connection is gone. */
@@ -84,7 +89,7 @@ export class Peer {
     const random = this.#random;
     const qos = random.pick([0, 1, 2]);
     const topic =
-      random.chance(0.7) && this.topics.length > 0 ? Buffer.from(random.pick(this.topics)) : this.#name();
+      random.chance(0.7) && this.#topics.length > 0 ? Buffer.from(random.pick(this.#topics)) : this.#name();
     const length = random.chance(0.15) ? this.#fits.incoming(topic.length) : random.pick(EDGES);
     const payload = Buffer.alloc(length, Math.floor(random.between(0, 256)));
     const id = qos === 0 ? NOTHING : uint16(this.#id());

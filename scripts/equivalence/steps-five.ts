@@ -3,17 +3,7 @@
 import type { RandomStream } from "../../host-sim/random/random.ts";
 import { METHOD, randomProperties } from "./properties.ts";
 import type { Argument, Step } from "./subject.ts";
-
-/** What these steps take from whoever takes the others. */
-export interface Means {
-  readonly nowMs: number;
-  handle(): number;
-  topic(): Uint8Array;
-  filter(): readonly Argument[];
-  payload(topicBytes?: number): Uint8Array;
-  payloadLength(): number;
-  options(): number;
-}
+import type { Values } from "./values.ts";
 
 const CONNECT = 1;
 const SUBSCRIBE = 8;
@@ -30,11 +20,13 @@ const NUMBERS: readonly number[] = [0, 1, 2, 127, 128, 255, 256, 16384, 65535, 6
 
 export class FiveSteps {
   readonly #random: RandomStream;
+  readonly #values: Values;
   /** The properties prepared last, by type. */
   readonly #prepared = new Map<number, number>();
 
-  constructor(random: RandomStream) {
+  constructor(random: RandomStream, values: Values) {
     this.#random = random;
+    this.#values = values;
   }
 
   /** How a client begins that may speak MQTT 5. */
@@ -67,23 +59,23 @@ export class FiveSteps {
     return this.#random.chance(0.3) ? [call("eventReason"), call("nextProperty", 0)] : [];
   }
 
-  use(means: Means): Step {
+  use(nowMs: number): Step {
     const random = this.#random;
     const kind = random.unit();
-    if (kind < 0.4) return this.#publishWith(means);
-    if (kind < 0.45) return this.#partsWith(means);
-    if (kind < 0.55) return this.#subscribeWith(means);
+    if (kind < 0.4) return this.#publishWith(nowMs);
+    if (kind < 0.45) return this.#partsWith(nowMs);
+    if (kind < 0.55) return this.#subscribeWith();
     if (kind < 0.7) return this.#prepare(random.pick(TYPES));
-    if (kind < 0.8) return call("authenticate", this.#text(AUTH, means));
+    if (kind < 0.8) return call("authenticate", this.#text(AUTH));
     if (kind < 0.86) return this.#write();
-    return this.#set(means);
+    return this.#set();
   }
 
   /** Ends a connection with a reason. */
-  leave(means: Means): Step {
+  leave(nowMs: number): Step {
     const reason = this.#random.pick([0, 4, 4, 0x80, 0x82, 0x98, 1, 255]);
     const wait = this.#random.pick([0, 1000, 86_400_000]);
-    return call("disconnectWith", reason, this.#text(DISCONNECT, means), wait, means.nowMs);
+    return call("disconnectWith", reason, this.#text(DISCONNECT), wait, nowMs);
   }
 
   #usesOf(type: number, text: number): readonly Step[] {
@@ -102,17 +94,17 @@ export class FiveSteps {
   }
 
   /** Properties for this type of packet, or whatever else. */
-  #text(type: number, means: Means): number {
-    return this.#random.chance(0.1) ? means.handle() : (this.#prepared.get(type) ?? 0);
+  #text(type: number): number {
+    return this.#random.chance(0.1) ? this.#values.handle() : (this.#prepared.get(type) ?? 0);
   }
 
-  #publishWith(means: Means): Step {
+  #publishWith(nowMs: number): Step {
     const random = this.#random;
-    const handle = random.chance(0.6) ? means.handle() : 0;
-    const topic = means.topic();
+    const handle = random.chance(0.6) ? this.#values.handle() : 0;
+    const topic = this.#values.topic();
     const properties = randomProperties(random, 3);
-    const payload = means.payload(2 + topic.length + 2 + properties.length);
-    const options = means.options() | (random.chance(0.3) ? MAY_LOWER : 0);
+    const payload = this.#values.payload(2 + topic.length + 2 + properties.length);
+    const options = this.#values.options() | (random.chance(0.3) ? MAY_LOWER : 0);
     return call(
       "publishWith",
       handle,
@@ -123,24 +115,24 @@ export class FiveSteps {
       payload,
       payload.length,
       options,
-      means.nowMs,
+      nowMs,
     );
   }
 
-  #partsWith(means: Means): Step {
-    const topic = means.topic();
+  #partsWith(nowMs: number): Step {
+    const topic = this.#values.topic();
     const properties = randomProperties(this.#random, 3);
-    const length = means.payloadLength();
-    const head = [means.handle(), topic, topic.length, properties, properties.length] as const;
-    return call("publishPartsWith", ...head, length, means.options(), means.nowMs);
+    const length = this.#values.payloadLength();
+    const head = [this.#values.handle(), topic, topic.length, properties, properties.length] as const;
+    return call("publishPartsWith", ...head, length, this.#values.options(), nowMs);
   }
 
-  #subscribeWith(means: Means): Step {
+  #subscribeWith(): Step {
     const random = this.#random;
     const shared = random.chance(0.1)
       ? Buffer.from(random.pick(["$share/g/a", "$share//a", "$share/g/"]))
       : null;
-    const filter = shared === null ? means.filter() : [shared, shared.length];
+    const filter = shared === null ? this.#values.filter() : [shared, shared.length];
     const options = random.pick([0, 1, 2, 3]) | random.pick([0, 0, 4, 8, 16, 32, 48, 64]);
     return call("subscribeWith", ...filter, options, random.pick([0, 0, 1, 127, 128, 268435455, 268435456]));
   }
@@ -157,14 +149,14 @@ export class FiveSteps {
     ])();
   }
 
-  #set(means: Means): Step {
+  #set(): Step {
     const random = this.#random;
     const type = random.pick([0, CONNECT, SUBSCRIBE, UNSUBSCRIBE, AUTH]);
     return random.pick([
       () => call("setIntake", random.pick(LIMITS), random.pick([0, 1, 3, 255, 256])),
       () => call("setSessionExpiry", random.pick([0, 1, 600, 0xffffffff])),
-      () => this.#usesOf(type, this.#text(type, means))[0] as Step,
-      () => call("setRequestProperties", random.pick([SUBSCRIBE, UNSUBSCRIBE, 3]), means.handle()),
+      () => this.#usesOf(type, this.#text(type))[0] as Step,
+      () => call("setRequestProperties", random.pick([SUBSCRIBE, UNSUBSCRIBE, 3]), this.#values.handle()),
       () => call("hasFive"),
     ])();
   }

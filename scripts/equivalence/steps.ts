@@ -2,9 +2,10 @@
 // is. Sees of the client what any caller sees.
 import type { RandomStream } from "../../host-sim/random/random.ts";
 import { Fits } from "./fits.ts";
-import { Peer, randomBytes } from "./peer.ts";
-import { FiveSteps, type Means } from "./steps-five.ts";
+import { Peer } from "./peer.ts";
+import { FiveSteps } from "./steps-five.ts";
 import type { Argument, Step } from "./subject.ts";
+import { LARGE, LENGTHS, Values, WILD } from "./values.ts";
 
 /** What the next step may depend on: the same for all subjects. */
 export interface Sight {
@@ -17,47 +18,12 @@ const WRAP = 2 ** 32;
 const STORING: ReadonlySet<string> = new Set(["publish", "publishTo", "publishWith"]);
 /** Of the events. */
 const MESSAGE = 6;
-const LENGTHS: readonly number[] = [
-  0, 1, 2, 5, 13, 40, 64, 100, 117, 118, 119, 120, 121, 122, 123, 124, 125, 126, 127, 128, 129, 200, 1000,
-];
-const LARGE: readonly number[] = [
-  16370, 16376, 16377, 16378, 16379, 16380, 16381, 16382, 16383, 16384, 16385, 65533, 65535, 65536,
-];
-const WILD: readonly number[] = [
-  0, 1, 2, 3, 4, 5, 255, 256, 1000, 65535, 65536, 86400000, 86400001, 0x7fffffff,
-];
-const TOPICS: readonly string[] = [
-  "a",
-  "b/c",
-  "sensor/1",
-  "x".repeat(60),
-  "é/ü",
-  "a/b/c/d",
-  "",
-  "#",
-  "a/+/c",
-  "\0",
-  "$SYS/x",
-];
-const FILTERS: readonly string[] = [
-  "a",
-  "#",
-  "+/c",
-  "a/#",
-  "a/+/c/#",
-  "$SYS/#",
-  "b/#/c",
-  "+",
-  "a+",
-  "",
-  "é/ü",
-];
-
 export class Steps {
   readonly #random: RandomStream;
   readonly #peer: Peer;
   readonly #firmware: "client" | "sensor";
   readonly #fits: Fits;
+  readonly #values: Values;
   readonly #five: FiveSteps;
   #nowMs: number;
   #queue: Step[] = [];
@@ -68,8 +34,9 @@ export class Steps {
     this.#random = random;
     this.#firmware = firmware;
     this.#fits = new Fits(random, capacities);
-    this.#five = new FiveSteps(random);
     this.#peer = new Peer(random, this.#fits);
+    this.#values = new Values(random, this.#fits, (topic) => this.#peer.heard(topic));
+    this.#five = new FiveSteps(random, this.#values);
     this.#nowMs = random.chance(0.5)
       ? WRAP - Math.floor(random.between(0, 200_000))
       : Math.floor(random.between(0, WRAP));
@@ -185,28 +152,16 @@ export class Steps {
     const random = this.#random;
     const kind = random.unit();
     if (this.#firmware === "sensor" && kind < 0.6) return this.#useSensor();
-    if (kind < 0.2) return this.#five.use(this.#means());
+    if (kind < 0.2) return this.#five.use(this.#nowMs);
     if (kind < 0.4) return this.#publish();
     if (kind < 0.5) return this.#publishTo();
     if (kind < 0.6) return this.#publishNow();
     if (kind < 0.66) return this.#parts();
-    if (kind < 0.74) return call("subscribe", ...this.#filter(), random.pick([0, 1, 2, 2, 3]));
-    if (kind < 0.78) return call("unsubscribe", ...this.#filter());
+    if (kind < 0.74) return call("subscribe", ...this.#values.filter(), random.pick([0, 1, 2, 2, 3]));
+    if (kind < 0.78) return call("unsubscribe", ...this.#values.filter());
     if (kind < 0.81) return call("cancel", random.chance(0.7) ? this.#ticket : random.pick(WILD));
     if (kind < 0.9) return this.#prepare();
     return this.#set();
-  }
-
-  #means(): Means {
-    return {
-      nowMs: this.#nowMs,
-      handle: () => this.#handle(),
-      topic: () => this.#topic(),
-      filter: () => this.#filter(),
-      payload: (topicBytes) => this.#payload(topicBytes),
-      payloadLength: () => this.#payloadLength(0),
-      options: () => this.#options(),
-    };
   }
 
   #useSensor(): Step {
@@ -219,66 +174,27 @@ export class Steps {
     ])();
   }
 
-  #topic(): Uint8Array {
-    const random = this.#random;
-    const topic = random.chance(0.05) ? randomBytes(random, 10) : Buffer.from(random.pick(TOPICS));
-    if (this.#peer.topics.length < 8) this.#peer.topics.push(topic);
-    return topic;
-  }
-
-  #filter(): readonly Argument[] {
-    const filter = this.#random.chance(0.05)
-      ? randomBytes(this.#random, 6)
-      : Buffer.from(this.#random.pick(FILTERS));
-    return [filter, filter.length];
-  }
-
-  #payload(topicBytes = 0): Uint8Array {
-    return Buffer.alloc(this.#payloadLength(topicBytes), this.#random.u32() & 255);
-  }
-
-  #payloadLength(topicBytes: number): number {
-    const random = this.#random;
-    const kind = random.unit();
-    if (kind < 0.03) return random.pick(LARGE);
-    return kind < 0.2 ? Math.min(70_000, this.#fits.payload(topicBytes)) : random.pick(LENGTHS);
-  }
-
-  #options(): number {
-    const random = this.#random;
-    return (
-      random.pick([0, 1, 2, 1, 2, 3]) |
-      random.pick([0, 0, 4]) |
-      random.pick([0, 16, 32, 48]) |
-      random.pick([0, 0, 64])
-    );
-  }
-
-  #handle(): number {
-    return this.#random.chance(0.03) ? this.#random.pick(WILD) : Math.floor(this.#random.between(0, 6));
-  }
-
   #publish(): Step {
-    const payload = this.#payload();
-    return call("publish", this.#handle(), payload, payload.length, this.#options());
+    const payload = this.#values.payload();
+    return call("publish", this.#values.handle(), payload, payload.length, this.#values.options());
   }
 
   #publishTo(): Step {
-    const topic = this.#random.chance(0.03) ? Buffer.alloc(this.#fits.topic(), "t") : this.#topic();
-    const payload = this.#payload(2 + topic.length);
-    return call("publishTo", topic, topic.length, payload, payload.length, this.#options());
+    const topic = this.#random.chance(0.03) ? Buffer.alloc(this.#fits.topic(), "t") : this.#values.topic();
+    const payload = this.#values.payload(2 + topic.length);
+    return call("publishTo", topic, topic.length, payload, payload.length, this.#values.options());
   }
 
   #publishNow(): Step {
-    const payload = this.#payload();
+    const payload = this.#values.payload();
     const exact = Math.min(20_000, this.#fits.room(payload.length + this.#random.pick([1, 3, 8])));
     const capacity = this.#random.pick([10, 128, 300, 20_000, exact, exact]);
     return this.#now(
       "publishNow",
-      this.#handle(),
+      this.#values.handle(),
       payload,
       payload.length,
-      this.#options() & 0x3c,
+      this.#values.options() & 0x3c,
       "room",
       capacity,
     );
@@ -286,24 +202,24 @@ export class Steps {
 
   #parts(): Step {
     const random = this.#random;
-    const topic = this.#topic();
+    const topic = this.#values.topic();
     if (random.chance(0.5)) {
-      const handle = random.chance(0.5) ? this.#handle() : 0;
+      const handle = random.chance(0.5) ? this.#values.handle() : 0;
       return call(
         "publishParts",
         handle,
         topic,
         topic.length,
         random.pick([...LENGTHS, ...LARGE]),
-        this.#options(),
+        this.#values.options(),
       );
     }
-    const payload = this.#payload();
+    const payload = this.#values.payload();
     return call("supply", this.#ticket, payload, payload.length);
   }
 
   #prepare(): Step {
-    const topic = this.#random.chance(0.1) ? Buffer.alloc(this.#fits.text(), "t") : this.#topic();
+    const topic = this.#random.chance(0.1) ? Buffer.alloc(this.#fits.text(), "t") : this.#values.topic();
     const name = this.#random.pick(["prepareTopic", "prepareTopic", "prepareString", "prepareBytes"]);
     return call(name, topic, topic.length);
   }
@@ -314,18 +230,18 @@ export class Steps {
     return random.pick([
       () => call("setVersion", random.pick([3, 4, 5])),
       () => call("setClean", flag),
-      () => call("setClientId", this.#handle()),
-      () => call("setCredentials", this.#handle(), this.#handle()),
-      () => call("setWill", this.#handle(), this.#handle(), this.#options()),
-      () => call("setStatusTopic", this.#handle(), this.#handle()),
-      () => call("setStatus", this.#handle()),
+      () => call("setClientId", this.#values.handle()),
+      () => call("setCredentials", this.#values.handle(), this.#values.handle()),
+      () => call("setWill", this.#values.handle(), this.#values.handle(), this.#values.options()),
+      () => call("setStatusTopic", this.#values.handle(), this.#values.handle()),
+      () => call("setStatus", this.#values.handle()),
       () => call("setKeepAlive", random.pick([0, 1, 10, 60, 65535, 65536])),
       () => call("setLiveness", random.pick(WILD), random.pick(WILD)),
       () => call("setReconnect", flag, random.pick([0, 1, 1000]), random.pick(WILD), random.pick(WILD)),
       () => call("setLossPolicy", random.pick([0, 1, 2, 3, 4])),
       () => call("setTakesParts", flag),
       () => call("assumeSession"),
-      () => call("forget", this.#handle()),
+      () => call("forget", this.#values.handle()),
     ])();
   }
 
@@ -335,7 +251,7 @@ export class Steps {
     const kind = random.unit();
     if (kind < 0.3) return this.#isSensorAnd(0.5) ? this.#now("sensorStart") : this.#now("connect");
     if (kind < 0.33) return this.#now("disconnect", random.pick([0, 1000, 86400000]));
-    if (kind < 0.36) return this.#five.leave(this.#means());
+    if (kind < 0.36) return this.#five.leave(this.#nowMs);
     if (kind < 0.5) return this.#close();
     if (kind < 0.55)
       return this.#now(

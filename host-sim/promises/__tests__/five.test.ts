@@ -12,6 +12,8 @@ const WEEK = "17=604800";
 const WILL = 0x2c;
 const CLEAN_AND_WILL = 0x2e;
 const QUOTA_EXCEEDED = 0x97;
+const RETAIN_NOT_SUPPORTED = 0x9a;
+const WILL_RETAIN = 0x20;
 const FIVE = { protocol: "5" } as const;
 
 /** Opens a connection of MQTT 5; `flags` and `properties` are CONNECT's. */
@@ -102,6 +104,15 @@ describe("the session that is asked for", () => {
 
   it("has the will from the first CONNECT on, which is no other than the rest", () => {
     assert.deepEqual(brokenBy(open(new Story(FIVE).powerOn(), 0x02)), ["will-always-set"]);
+  });
+
+  it("has a will that is retained until the broker has refused that", () => {
+    const passing = CLEAN_AND_WILL & ~WILL_RETAIN;
+    assert.deepEqual(brokenBy(open(new Story(FIVE).powerOn(), passing)), ["will-always-set"]);
+    const refused = (code: number): Story =>
+      open(new Story(FIVE).powerOn()).in(Connack, { level: 5, code }).close("refused", "client").wait(60_000);
+    assert.ok(!brokenBy(open(refused(RETAIN_NOT_SUPPORTED), passing)).includes("will-always-set"));
+    assert.ok(brokenBy(open(refused(0x88), passing)).includes("will-always-set"));
   });
 });
 
@@ -253,6 +264,19 @@ describe("the status", () => {
     const next = open(born("37=0").close().wait(500)).in(Connack, { level: 5 });
     const again = next.mean("fresh").out(Publish, { qos: 1, packetId: 2, isStatus: true });
     assert.ok(brokenBy(again, 1).includes("birth-every-time"), "what one connection lacked");
+  });
+
+  it("stays as long as its will does", () => {
+    const born = (flags: number, isRetain: boolean): Story =>
+      open(new Story(FIVE).powerOn(), flags)
+        .tell({ kind: "session", what: "created" })
+        .in(Connack, { level: 5 })
+        .mean("fresh")
+        .out(Publish, { qos: 1, packetId: 1, isStatus: true, isRetain });
+    const passing = CLEAN_AND_WILL & ~WILL_RETAIN;
+    assert.ok(!brokenBy(born(CLEAN_AND_WILL, true), 1).includes("birth-every-time"));
+    assert.ok(!brokenBy(born(passing, false), 1).includes("birth-every-time"));
+    assert.ok(brokenBy(born(passing, true), 1).includes("birth-every-time"));
   });
 });
 

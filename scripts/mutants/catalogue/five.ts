@@ -209,7 +209,7 @@ export const MQTT5: readonly Mutant[] = [
   },
   {
     name: "status-not-lowered",
-    breaks: "a broker that keeps nothing retained is not told the status at all",
+    breaks: "a broker that takes less than the status asks for is not told it at all",
     edits: [
       {
         file: "assembly/packet/next.ts",

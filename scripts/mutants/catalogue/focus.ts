@@ -72,3 +72,12 @@ export const FLEETING_READINGS: Focus = {
   terms: { refusal: null, maximumQos: 2 },
   readingExpirySeconds: 5,
 };
+
+/** Brokers that say in MQTT 5 that they retain nothing, and speak 3.1.1 at times. */
+export const RETAINING_NOTHING: Focus = {
+  name: "brokers that retain nothing",
+  qos: 1,
+  faults: ["without-five", "server-close"],
+  protocol: "5",
+  terms: { refusal: null, retainAvailable: false },
+};

@@ -11,7 +11,7 @@ const CONNECTION = "assembly/client/connection.ts";
 const LOSS = "assembly/session/loss.ts";
 const OUTBOX = "assembly/session/outbox.ts";
 const SETTINGS = "assembly/client/settings.ts";
-const SUBSCRIPTIONS = "assembly/session/subscriptions.ts";
+const REQUESTS = "assembly/session/requests.ts";
 
 export const RESUMING: readonly Mutant[] = [
   {
@@ -154,7 +154,7 @@ export const RESUMING: readonly Mutant[] = [
     breaks: "a SUBSCRIBE whose answer a cut has taken is not sent again",
     edits: [
       {
-        file: SUBSCRIPTIONS,
+        file: REQUESTS,
         find: "  c.owedFilters += c.requestCount;\n  endRequest(c);",
         replace: "  endRequest(c);",
       },

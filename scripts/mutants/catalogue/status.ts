@@ -1,9 +1,11 @@
 // Owns the mutants whose retained status does not tell the truth: will, birth, goodbye.
 
 import type { Mutant } from "../mutant.ts";
+import { RETAINING_NOTHING } from "./focus.ts";
 
 const CONNACK = "assembly/client/connack.ts";
 const CONNECTION = "assembly/client/connection.ts";
+const HEADS = "assembly/packet/heads.ts";
 const NEXT = "assembly/packet/next.ts";
 const STATUS_CELL = "assembly/session/status-cell.ts";
 
@@ -38,8 +40,33 @@ export const STATUS: readonly Mutant[] = [
   {
     name: "status-not-retained",
     breaks: "the status is published without the retain flag",
-    edits: [{ file: STATUS_CELL, find: "STATUS_OPTIONS: u8 = 1 | 4;", replace: "STATUS_OPTIONS: u8 = 1;" }],
-    expects: ["status-tells-truth", "birth-every-time"],
+    edits: [{ file: STATUS_CELL, find: ": STATUS_QOS | <u32>Option.Retain)", replace: ": STATUS_QOS)" }],
+    expects: ["birth-every-time"],
+  },
+  {
+    name: "will-not-retained",
+    breaks: "the will is set without its retain flag",
+    edits: [
+      {
+        file: HEADS,
+        find: "c.willOptions & Option.Retain ? 32 : 0",
+        replace: "c.willOptions & Option.Retain ? 0 : 0",
+      },
+    ],
+    expects: ["will-always-set", "birth-every-time"],
+  },
+  {
+    name: "status-outlives-its-will",
+    breaks: "the status is retained where the will no longer is",
+    edits: [
+      {
+        file: STATUS_CELL,
+        find: "c.willTopic != 0 && c.willTopic ==",
+        replace: "c.willTopic == 0 && c.willTopic ==",
+      },
+    ],
+    focus: RETAINING_NOTHING,
+    expects: ["birth-every-time"],
   },
   {
     name: "goodbye-without-status",

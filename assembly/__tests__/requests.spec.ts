@@ -4,18 +4,14 @@ import { Client } from "../client/block";
 import { Status } from "../client/status";
 import { Packet } from "../packet/types";
 import {
-  answerSubscribe,
-  beginRequest,
   FilterState,
   nextMatch,
-  nextOfRequest,
-  owedRequest,
-  requestLost,
   restoreSubscriptions,
   rowAt,
   unwantFilter,
   wantFilter,
-} from "../session/subscriptions";
+} from "../session/filters";
+import { answerSubscribe, beginRequest, nextOfRequest, owedRequest, requestLost } from "../session/requests";
 import { freshClient, hex, utf8, utf8Length } from "./support/client";
 
 function want(c: Client, filter: string, qos: u32 = 0): i32 {
