@@ -50,7 +50,7 @@ describe("the status", () => {
     const entry = entryAt(c, STATUS_ENTRY);
     entry.state = <u8>EntryState.Queued;
     entry.options = 1;
-    c.cursor = STATUS_ENTRY;
+    c.cursor = <u16>STATUS_ENTRY;
     c.statusText = <u16>addText(c, utf8("1"), 1, TextKind.Bytes);
     oweStatus(c);
     queueStatus(c);
@@ -72,7 +72,7 @@ describe("the status", () => {
     oweStatus(c);
     queueStatus(c);
     expect<u32>(entryAt(c, STATUS_ENTRY).options).toBe(1);
-    c.willOptions = 1 | Option.Retain;
+    c.willOptions = <u16>(1 | <u32>Option.Retain);
     oweStatus(c);
     queueStatus(c);
     expect<u32>(entryAt(c, STATUS_ENTRY).options).toBe(1 | Option.Retain);

@@ -189,7 +189,7 @@ export function chooseWill(c: Client, topic: u32, payload: u32, options: u32): i
   return Status.Ok;
 }
 
-/** The topic of the retained status, and what `disconnect` leaves there; 0 for nothing. */
+/** The topic of the retained status, and what `disconnect` leaves there; 0 for nothing. With a will there it is retained as that is. */
 export function chooseStatusTopic(c: Client, topic: u32, goodbye: u32): i32 {
   if (!isText(c, topic, TextKind.Topic)) return Status.BadHandle;
   if (goodbye != 0 && !isText(c, goodbye, TextKind.Bytes)) return Status.BadHandle;
