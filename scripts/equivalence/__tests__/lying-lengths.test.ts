@@ -1,5 +1,5 @@
-// Owns the claims that no length a broker lies about takes the client's arithmetic out of its types. Random steps come to these
-// states once in hundreds of thousands.
+// Owns the claims that no length a broker lies about takes the client's arithmetic out of its types. Random steps hardly ever come to
+// these states.
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { root } from "../../root.ts";
