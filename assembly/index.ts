@@ -46,6 +46,7 @@ import {
 } from "./client/settings-five";
 import { ClosedBy, Event, Phase, Status } from "./client/status";
 import { MQTT5 } from "./features";
+import { readAtOnce } from "./packet/at-once";
 import { collectSpans, spanSent, spanToSend } from "./packet/next";
 import { propertyBytes } from "./packet/properties";
 import { writeBytesProperty, writeNumberProperty, writePairProperty } from "./packet/property-writer";
@@ -222,6 +223,16 @@ export function received(c: Client, bytes: u32, nowMs: u32): i32 {
   if (bytes > c.receiveCapacity - c.receiveEnd) return Status.ArgumentRange;
   takeReceived(c, bytes, nowMs);
   return Status.Ok;
+}
+
+/**
+ * `bytes` were written there, and if they begin with a message at QoS 0 that is whole, with nothing before it, it is told at once,
+ * as by Event.Message: retain, topic and payload, which lie there until bytes are written again. `known` of the bytes behind its
+ * fixed header are those of a topic that was told before, with its length; 0 if they may be others. Answers the packet's length: it
+ * is not there for `received`, and what stands behind it is written anew. 0: nothing has changed, and all is for `received`.
+ */
+export function readNow(c: Client, bytes: u32, known: u32, nowMs: u32): u32 {
+  return isInitialised(c) ? readAtOnce(c, bytes, known, nowMs) : 0;
 }
 
 /** The next event, 0 when there is none. */

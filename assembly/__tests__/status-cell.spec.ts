@@ -28,7 +28,11 @@ function hear(c: Client, topic: string, payload: string): void {
   const at = changetype<usize>(c) + c.receiveAt;
   memory.copy(at, utf8(topic), utf8Length(topic));
   memory.copy(at + 20, utf8(payload), utf8Length(payload));
-  noticeStatus(c, c.receiveAt, utf8Length(topic), c.receiveAt + 20, utf8Length(payload), true);
+  c.eventTopicAt = c.receiveAt;
+  c.eventTopicLength = <u16>utf8Length(topic);
+  c.eventPayloadAt = c.receiveAt + 20;
+  c.eventPayloadLength = utf8Length(payload);
+  noticeStatus(c, true);
 }
 
 describe("the status", () => {

@@ -117,8 +117,7 @@ function deliver(c: Client, at: u32, length: u32): i32 {
   c.eventPayloadAt = c.receiveAt + at;
   c.eventPayloadLength = length;
   c.eventFilter = <u16>nextMatch(c, 1, c.eventTopicAt, c.eventTopicLength);
-  if (c.eventPartOffset == 0)
-    noticeStatus(c, c.eventTopicAt, c.eventTopicLength, c.eventPayloadAt, length, length == c.eventTotal);
+  if (c.eventPartOffset == 0) noticeStatus(c, length == c.eventTotal);
   return Event.Message;
 }
 
@@ -170,7 +169,7 @@ function skip(c: Client, mode: ReceiveMode, bytes: u32): void {
 function reportTooLarge(c: Client, total: u32, topicBytes: u32): i32 {
   c.eventTopicLength = <u16>topicBytes;
   c.eventTotal = total;
-  if (topicBytes > 0) noticeStatus(c, c.eventTopicAt, topicBytes, 0, 0, false);
+  if (topicBytes > 0) noticeStatus(c, false);
   return Event.MessageTooLarge;
 }
 

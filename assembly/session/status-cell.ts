@@ -65,31 +65,30 @@ export function statusRefused(c: Client): void {
   fiveOf(c).closeCode = <u8>Reason.DisconnectWithWill;
 }
 
-function says(c: Client, text: u32, payloadAt: u32, payloadBytes: u32): bool {
+function says(c: Client, text: u32): bool {
   return (
-    text != 0 && sameText(addressOf(c, payloadAt), payloadBytes, textAddress(c, text), textLength(c, text))
+    text != 0 &&
+    sameText(addressOf(c, c.eventPayloadAt), c.eventPayloadLength, textAddress(c, text), textLength(c, text))
   );
 }
 
 /**
- * A message came on the status topic. If it says something else than this device, an old will has overtaken: the status is
- * owed again. `whole` is false for a part of a larger message, which cannot be ours.
+ * A message came. If it is one on the status topic, and says something else than this device, an old will has overtaken: the
+ * status is owed again. `whole` is false for a part of a larger message, which cannot be ours.
  */
-export function noticeStatus(
-  c: Client,
-  topicAt: u32,
-  topicBytes: u32,
-  payloadAt: u32,
-  payloadBytes: u32,
-  whole: bool,
-): void {
+export function noticeStatus(c: Client, whole: bool): void {
   if (!hasStatus(c)) return;
   if (
-    !sameText(addressOf(c, topicAt), topicBytes, textAddress(c, c.statusTopic), textLength(c, c.statusTopic))
+    !sameText(
+      addressOf(c, c.eventTopicAt),
+      c.eventTopicLength,
+      textAddress(c, c.statusTopic),
+      textLength(c, c.statusTopic),
+    )
   )
     return;
-  if (whole && says(c, statusText(c), payloadAt, payloadBytes)) return;
+  if (whole && says(c, statusText(c))) return;
   // the echo of an older value that is still in flight: the newest follows it anyway
-  if (whole && isStatusInFlight(c) && says(c, c.statusSent, payloadAt, payloadBytes)) return;
+  if (whole && isStatusInFlight(c) && says(c, c.statusSent)) return;
   c.statusOwed = true;
 }

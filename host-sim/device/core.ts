@@ -83,6 +83,7 @@ export interface ClientExports {
   receiveAddress(c: number): number;
   receiveRoom(c: number): number;
   received(c: number, bytes: number, nowMs: number): number;
+  readNow(c: number, bytes: number, known: number, nowMs: number): number;
   poll(c: number, nowMs: number): number;
   deadlineMs(c: number, nowMs: number): number;
   toSend(c: number): number;

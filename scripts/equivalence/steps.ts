@@ -28,6 +28,8 @@ export class Steps {
   #nowMs: number;
   #queue: Step[] = [];
   #ticket = 0;
+  /** The topic that was told at once last, its length before it. */
+  #front: Buffer = Buffer.alloc(0);
 
   /** Capacities as `init` takes them. */
   constructor(random: RandomStream, firmware: "client" | "sensor", capacities: readonly number[]) {
@@ -58,6 +60,7 @@ export class Steps {
     if (isPoll && answer === 2) this.#queue.push(this.#close());
     if (isPoll && answer !== 0) this.#queue.push(...this.#five.questions());
     if (isPoll && answer !== 0 && this.#random.chance(0.9)) this.#queue.push(this.#now(this.#poll));
+    if (step.name === "readNow" && step.incoming !== undefined) this.#readNow(step.incoming, answer);
     if (step.name === "collect" && answer > 0 && this.#random.chance(0.8)) this.#queue.push(this.#collect());
   }
 
@@ -144,7 +147,23 @@ export class Steps {
 
   #deliver(room: number): Step {
     const incoming = this.#peer.give(room);
+    if (this.#random.chance(0.6)) return this.#received(incoming);
+    const isKnown = incoming.subarray(2, 2 + this.#front.length).equals(this.#front);
+    const known = isKnown ? this.#front.length : 0;
+    return { name: "readNow", values: [incoming.length, known, this.#nowMs], incoming };
+  }
+
+  #received(incoming: Uint8Array): Step {
     return { name: "received", values: [incoming.length, this.#nowMs], incoming };
+  }
+
+  /** What was not told at once is received; what was told is followed by what its listener may ask. */
+  #readNow(incoming: Uint8Array, answer: number): void {
+    const rest = incoming.subarray(answer);
+    if (rest.length > 0) this.#queue.unshift(this.#received(rest));
+    if (answer === 0) return;
+    this.#front = Buffer.from(incoming.subarray(2, 4 + (incoming[2] ?? 0) * 256 + (incoming[3] ?? 0)));
+    if (this.#random.chance(0.2)) this.#queue.unshift(call("nextMatching", 0));
   }
 
   /** What a caller asks of the client. */
