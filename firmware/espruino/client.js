@@ -23,6 +23,9 @@ var lastNumber = 0;
 /** A listener for messages runs, and what it asks for waits until it is done. */
 var isTelling = false;
 var hasAsked = false;
+/** What stood between fixed header and payload of the message that `onChunk` told last, and the topic in it: the next is often on it. */
+var front = "";
+var lastTopic = "";
 
 /** Puts a text where the client takes it from. Answers its length. */
 function put(text) {
@@ -32,31 +35,58 @@ function put(text) {
 }
 
 /**
- * Calls the listeners for messages at once: what one chunk may hold, queued as Espruino's `emit` queues it, would fill a chip's
- * memory. An error of theirs is told like any other, and is not the loop's.
+ * Calls the listeners for messages, from this one on, at once: what one chunk may hold, queued as Espruino's `emit` queues it, would
+ * fill a chip's memory. An error of theirs is told like any other, and is not the loop's.
  */
-function tellMessage(topic, payload, packet) {
+function tellMessage(topic, payload, packet, index) {
   var listeners = client["#onmessage"];
-  if (!listeners) return;
-  if (listeners.call) listeners = [listeners];
+  if (listeners && listeners.call) listeners = [listeners];
+  if (!listeners || !listeners[index]) return;
   isTelling = true;
-  hasAsked = false;
-  for (var i = 0; i < listeners.length; i++) {
-    try {
-      listeners[i].call(client, topic, payload, packet);
-    } catch (e) {
-      setTimeout(function () {
-        throw e;
-      }, 0);
-    }
+  try {
+    listeners[index].call(client, topic, payload, packet);
+  } catch (e) {
+    throwLater(e);
   }
   isTelling = false;
+  if (++index < listeners.length) tellMessage(topic, payload, packet, index);
+}
+
+function throwLater(error) {
+  setTimeout(function () {
+    throw error;
+  }, 0);
+}
+
+/** Tells the messages at QoS 0 with which a chunk begins, without a turn of the loop, which takes the rest. */
+function onChunk(chunk) {
+  do {
+    var length = chunk.length;
+    if (this != socket || held || length > Client.receiveCapacity - Client.receiveEnd)
+      return onData.call(this, chunk);
+    bytes.set(chunk, receiveAddress());
+    var known = chunk.substr(2, front.length) == front ? front.length : 0;
+    length = readNow(length, known, now());
+    if (!length) return onData.call(this, chunk);
+    if (!known) {
+      front = chunk.substr(2, Client.eventTopicLength + 2);
+      lastTopic = front.substr(2);
+    }
+    tellMessage(
+      lastTopic,
+      bytesText.substr(Client.eventPayloadAt, Client.eventPayloadLength),
+      { qos: 0, retain: !!Client.eventRetain, dup: false },
+      0
+    );
+    if (hasAsked) act();
+    chunk = chunk.substr(length);
+  } while (chunk);
 }
 
 /** Does what there is to do now; while such a listener runs, the loop that called it does. */
 function act() {
-  if (isTelling) hasAsked = true;
-  else pump();
+  hasAsked = isTelling;
+  if (!isTelling) pump();
 }
 
 function onEvent(event) {
@@ -71,9 +101,12 @@ function onEvent(event) {
     tellMessage(
       bytesText.substr(Client.eventTopicAt, Client.eventTopicLength),
       bytesText.substr(Client.eventPayloadAt, Client.eventPayloadLength),
-      packet
+      packet,
+      0
     );
-    return !hasAsked;
+    var isOver = !hasAsked;
+    hasAsked = false;
+    return isOver;
   }
   var code = Client.eventCode;
   var ticket = Client.eventTicket;

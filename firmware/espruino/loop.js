@@ -138,7 +138,7 @@ function pump(hasOnlyReceived) {
       socketError = "";
       try {
         socket = require(HAS_TLS && broker.tls ? "tls" : "net").connect(broker, onOpen);
-        socket.on("data", onData);
+        socket.on("data", TELLS_AT_ONCE ? onChunk : onData);
         socket.on("drain", onDrain);
         socket.on("error", onError);
         socket.on("close", onClose);

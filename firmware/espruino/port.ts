@@ -37,15 +37,24 @@ export function sensorPort(features: PortFeatures): Port {
   const loop = asking("sensorDeadlineMs", "deadlineMs", asking("sensorPoll", "poll", read("loop.js")));
   const files = ["tell.js", "sensor.js", "wifi.js", "sample.js", "nap.js", "start.js"];
   return {
-    text: portText(features, [loop, ...files.map(read)]),
+    text: portText(features, false, [loop, ...files.map(read)]),
     file: `${FOLDER}/sensor.js`,
     scratchBytes: CHUNK_BYTES,
   };
 }
 
 /** The files name features as constants. */
-function portText({ tls, deepSleep, mqtt5 }: PortFeatures, files: readonly string[]): string {
-  const features = { HAS_TLS: tls, HAS_DEEP_SLEEP: deepSleep, HAS_MQTT5: mqtt5 };
+function portText(
+  { tls, deepSleep, mqtt5 }: PortFeatures,
+  tellsAtOnce: boolean,
+  files: readonly string[],
+): string {
+  const features = {
+    HAS_TLS: tls,
+    HAS_DEEP_SLEEP: deepSleep,
+    HAS_MQTT5: mqtt5,
+    TELLS_AT_ONCE: tellsAtOnce,
+  };
   const constants = Object.entries(features).map(([name, has]) => `var ${name} = ${has};`);
   return withWhatIsKnown([...constants, ...files].join("\n"));
 }
@@ -61,7 +70,7 @@ function asking(firmwares: string, clients: string, loop: string): string {
 export function modulePort(features: PortFeatures): Port {
   const files = features.mqtt5 ? ["loop.js", "properties.js", "client.js"] : ["loop.js", "client.js"];
   return {
-    text: portText(features, files.map(read)),
+    text: portText(features, !features.mqtt5, files.map(read)),
     file: `${FOLDER}/client.js`,
     scratchBytes: CHUNK_BYTES + PAYLOAD_BYTES,
   };

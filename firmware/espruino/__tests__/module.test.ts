@@ -193,6 +193,38 @@ test("every way of cutting what comes into pieces gives the same messages", () =
   }
 });
 
+test("messages at QoS 0 all come, in order, whatever their topics and lengths and however they are cut", () => {
+  for (const fragment of [undefined, "bytes", "pieces"] as const) {
+    const { bench, type, events } = program({});
+    if (fragment !== undefined) bench.broker.setManners({ fragment });
+    bench.advanceMs(500);
+    type('mqtt.subscribe("in/#", { qos: 0 });');
+    bench.advanceMs(500);
+    const said = Array.from(
+      { length: 60 },
+      (_, i) => [`in/${i % 7 < 4 ? "a" : i}`, `${i}`.repeat(i)] as const,
+    );
+    for (const [topic, payload] of said) bench.say(topic, payload);
+    bench.advanceMs(60_000);
+    const seen = events("message").map(([topic, payload]) => [topic, payload]);
+    assert.deepEqual(seen, said);
+  }
+});
+
+test("a message at QoS 0 of which one listener throws is told to the others, and what they ask for is done", () => {
+  const { bench, type } = program({});
+  bench.advanceMs(100);
+  type('mqtt.subscribe("in");');
+  type('mqtt.on("message", function (topic, payload) { if (payload == "bad") throw new Error("mine"); });');
+  type('mqtt.on("message", function (topic, payload) { mqtt.publish("out", payload, { qos: 1 }); });');
+  bench.advanceMs(100);
+  bench.say("in", "bad");
+  assert.throws(() => bench.advanceMs(100), /mine/);
+  bench.say("in", "good");
+  bench.advanceMs(100);
+  assert.deepEqual(routed(bench), ["out=bad q1", "out=good q1"]);
+});
+
 test("more topics than there is room for are published to all the same", () => {
   const { bench, type } = program({});
   bench.advanceMs(100);
