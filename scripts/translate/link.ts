@@ -9,12 +9,16 @@ import { declarationsIn } from "../portable/walk.ts";
 import { FEATURES_FILE, switchedOff } from "../source/features.ts";
 import { CLIENT_ENTRY } from "./first-run.ts";
 import { heatOf } from "./heat.ts";
+import { writeExpression } from "./js/expressions.ts";
+import { LocalNames } from "./js/local-names.ts";
 import { minify } from "./js/minify.ts";
 import { indexAt, viewOf } from "./js/views.ts";
 import { writeImage } from "./js/write-image.ts";
 import { namesIn, type PortName } from "./port-names.ts";
 import { type DeviceImage, SENSOR_ENTRY, specialise } from "./specialise.ts";
 import { type Arrangement, arrange } from "./tree/arrange.ts";
+import { returnedBy } from "./tree/returns.ts";
+import { nodesIn } from "./tree/sizes.ts";
 
 export interface Link {
   readonly program: Program;
@@ -117,6 +121,9 @@ function placeOf({ port, portFile }: Link, offset: number): string {
   return `${portFile}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
 }
 
+/** So many nodes take an interpreter no longer than to call a function. */
+const WORTH_LOOKING_UP = 12;
+
 interface Meant {
   readonly text: string;
   /** So far it takes the place of what the port says. */
@@ -148,10 +155,23 @@ class Meaning {
     const { name, end, member } = portName;
     if (member === null) {
       const number = this.#numbers.get(name);
-      return number === undefined ? this.#shared(portName) : { text: String(number), end };
+      if (number !== undefined) return { text: String(number), end };
+      return this.#answer(portName) ?? this.#shared(portName);
     }
     const text = this.#member(name, member, place);
     return text === null ? null : { text, end };
+  }
+
+  /** A function that only looks something up, and takes nothing, is what it would answer. */
+  #answer({ name, call }: PortName): Meant | null {
+    const { image, init } = this.#device;
+    const callable = image.roots.get(name);
+    const routine = callable === undefined || callable === init ? undefined : image.routines.get(callable);
+    if (routine === undefined || routine.parameters.length > 0 || !call?.isEmpty) return null;
+    const value = returnedBy(routine.body);
+    if (value === null || nodesIn(value) > WORTH_LOOKING_UP) return null;
+    const writing = { image, calls: this.#arrangement.calls, locals: new LocalNames([]), isChecked: false };
+    return { text: `(${writeExpression(writing, value)})`, end: call.argumentsAt + 1 };
   }
 
   /** A function that shares one is called by its number; as a value it is a function of its own. */

@@ -99,6 +99,18 @@ describe("an image", () => {
     });
   }
 
+  it("has what is only looked up where its port asks for it, and a function where the port hands it about", async () => {
+    const asked = await linked("poll(0); received(1, 0); return receiveAddress();", { isMinified: true });
+    const handed = await linked("poll(0); received(1, 0); var f = receiveAddress; return f();", {
+      isMinified: true,
+    });
+    const count = ({ code }: Linked) => code.split("function ").length;
+    assert.equal(count(asked), count(handed) - 1);
+    const answers = [asked, handed].map(({ code }) => new Function(code)());
+    assert.ok(answers[0] > 0);
+    assert.equal(answers[0], answers[1]);
+  });
+
   it("has one function for several that run rarely, and one each for what every message takes", async () => {
     const { code } = await linked(`${CALLS} received(publish(1, 0, 0, 0), poll(0)); return connect(1);`);
     const names = functionsIn(code);
