@@ -52,6 +52,12 @@ export function lengthBytes(value: u32): u32 {
 
 /** Writes a variable byte integer in as few bytes as hold it, and answers how many. [MQTT5-1.5.5-1] */
 export function writeLength(at: usize, value: u32): u32 {
+  if (value > 127) return writeLongLength(at, value);
+  store<u8>(at, <u8>value);
+  return 1;
+}
+
+function writeLongLength(at: usize, value: u32): u32 {
   let bytes: u32 = 0;
   let left: u32 = value;
   while (left > 127) {

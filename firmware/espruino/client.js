@@ -224,16 +224,9 @@ MqttClient.prototype.end = function (waitMs) {
   return status;
 };
 
-/**
- * Answers the message's number, 1 or more, which `published` and `dropped` name; 0 for one at QoS 0 that has left already; or
- * the Status for which it was not accepted.
- */
-MqttClient.prototype.publish = function (topic, payload, options) {
-  var flags = options ? (options.qos & QOS_MASK) | (options.retain ? RETAIN : 0) : 0;
+/** What does not go straight to the socket. Answers as `publish` of a client does. */
+function publishByOutbox(topic, payload, flags) {
   var length = payload.length;
-  if (HAS_MQTT5)
-    if (options && options.properties)
-      return publishWithProperties(topic, payload, flags, options.properties);
   var handle = topics[topic];
   if (!handle) {
     var topicLength = put(topic);
@@ -246,20 +239,38 @@ MqttClient.prototype.publish = function (topic, payload, options) {
       return numbered(publishTo(scratch, topicLength, scratch + topicLength, length, flags));
     }
     topics[topic] = handle;
+    return client.publish(topic, payload, { qos: flags & QOS_MASK, retain: flags & RETAIN });
   }
   if (length > PAYLOAD_BYTES) return numbered(publishParts(handle, 0, 0, length, flags), payload);
   bytes.set(payload, scratch);
-  if (flags & QOS_MASK) return numbered(publish(handle, scratch, length, flags));
-  var to = scratch + PAYLOAD_BYTES;
-  var written = publishNow(handle, scratch, length, flags, to, writeRoom, now());
-  if (written <= 0) return numbered(publish(handle, scratch, length, flags));
-  writeRoom -= written;
-  try {
-    socket.write(bytesText.substr(to, written));
-  } catch (e) {
-    socketError = e.message; // closed by the other end, which is told next
+  return numbered(publish(handle, scratch, length, flags));
+}
+
+/**
+ * Answers the message's number, 1 or more, which `published` and `dropped` name; 0 for one at QoS 0 that has left already; or
+ * the Status for which it was not accepted.
+ */
+MqttClient.prototype.publish = function (topic, payload, options) {
+  var flags = options ? (options.qos & QOS_MASK) | (options.retain ? RETAIN : 0) : 0;
+  if (HAS_MQTT5)
+    if (options && options.properties)
+      return publishWithProperties(topic, payload, flags, options.properties);
+  var length = payload.length;
+  var handle = topics[topic];
+  if (handle && length <= PAYLOAD_BYTES && !(flags & QOS_MASK)) {
+    bytes.set(payload, scratch);
+    length = publishNow(handle, scratch, length, flags, scratch + PAYLOAD_BYTES, writeRoom, now());
+    if (length > 0) {
+      writeRoom -= length;
+      try {
+        socket.write(bytesText.substr(scratch + PAYLOAD_BYTES, length));
+      } catch (e) {
+        socketError = e.message; // closed by the other end, which is told next
+      }
+      return 0;
+    }
   }
-  return 0;
+  return publishByOutbox(topic, payload, flags);
 };
 
 /** Answers a handle, or the Status that refuses it. `subscribed` tells what the broker granted. */
