@@ -21,6 +21,8 @@ export const DEFECTS: readonly Defect[] = [
   replacing("a place in the outbox that may not be filled", /(kept\$\d+)>=bytes\$(\d+)/g, "$1>bytes$$$2"),
   replacing("an outbox that may not be filled", /-(end(?:\$\d+)?)\)>=/g, "-$1)>"),
   replacing("a pool of texts that may not be filled", /(bytes\$2)>\((\d+)-/g, "$1>=($2-"),
+  replacing("a condition whose truth was lost", /if\(!(\$?\w+\[\d+\])\)/, "if($1)"),
+  replacing("a number where a truth is kept", /=\(\((\w+\$?\d*&8)\)!=0\)/g, "=($1)"),
   replacing("a first state that is not quite it", /\$lay\("(..........)/, (text) =>
     text.replace(/x(\d)/, "x3"),
   ),

@@ -117,6 +117,27 @@ const CONSTRUCTS: readonly Construct[] = [
     body: "return min<u32>(x, 9) + max<u32>(y, 2);",
     text: "return (Math.min(x,9)+Math.max(y,2));",
   },
+  {
+    name: "a condition that asks for 0, or for anything else",
+    body: "if (x == 0) return 1; if (y != 0 && !(x != 7)) return 2; return x > 0 ? 3 : 4;",
+    text: "if(!x){return 1;}if((y&&!(x!=7))){return 2;}return (x?3:4);",
+  },
+  {
+    name: "a condition of a number that may be less than 0",
+    body: "b.signed = <i32>x - 7; if (b.signed > 0) return 1; if (b.signed != 0) return 2; return 3;",
+    text: "$i[1]=(x-7);if(($i[1]>0)){return 1;}if($i[1]){return 2;}return 3;",
+  },
+  {
+    name: "a condition in a loop",
+    body: "let i: u32 = x & 7; let n: u32 = 0; while (i != 0) { i -= 1; n += 2; } return n;",
+    text: "var i=(x&7);var n=0;while(i){i-=1;n+=2;}return n;",
+  },
+  {
+    name: "a comparison with 0 that is kept",
+    body: "b.flag = x != 0; b.small = <u8>(y == 0 && x > 0); return b.small;",
+    returns: "u8",
+    text: "bytes[15]=(x!=0);bytes[14]=((!y&&x)?1:0);return bytes[14];",
+  },
   { name: "a number of a const enum", body: "return Kind.Third;", text: "return 7;" },
   { name: "a constant", body: "return LIMIT + x;", text: "return (40+x);" },
   { name: "the size of a struct", body: "return offsetof<Row>() + x;", text: "return (6+x);" },

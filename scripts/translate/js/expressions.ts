@@ -1,6 +1,7 @@
 // Owns how one expression of an image is written in JavaScript, and which of its results need their bits cut. It relies on
 // what the subset promises, that sums and products stay in their type; check mode asserts it. Parentheses are generous:
 // the minifier takes them away.
+import { constantValue } from "../../portable/constant-value.ts";
 import type {
   ArithmeticOperator,
   AssignExpression,
@@ -52,7 +53,7 @@ export function writeExpression(writing: Writing, expression: Expression): strin
     case "logical":
       return `(${write(expression.left)}${expression.operator}${write(expression.right)})`;
     case "conditional":
-      return `(${write(expression.condition)}?${write(expression.whenTrue)}:${write(expression.whenFalse)})`;
+      return `(${writeCondition(writing, expression.condition)}?${write(expression.whenTrue)}:${write(expression.whenFalse)})`;
     case "convert":
       return writeConversion(writing, expression);
     case "assign":
@@ -76,6 +77,26 @@ export function writeExpression(writing: Writing, expression: Expression): strin
     default:
       throw new Error(`${placeText(expression.at)}: ${expression.kind} is not settled`);
   }
+}
+
+/** An expression of which only counts whether it is 0, where every character that is read takes time: `x!=0` is `x`. */
+export function writeCondition(writing: Writing, expression: Expression): string {
+  const condition = (part: Expression) => writeCondition(writing, part);
+  if (expression.kind === "logical") {
+    return `(${condition(expression.left)}${expression.operator}${condition(expression.right)})`;
+  }
+  if (expression.kind === "convert" && expression.type === "bool") return condition(expression.operand);
+  if (expression.kind !== "compare" || constantValue(expression.right) !== 0) {
+    return writeExpression(writing, expression);
+  }
+  const { operator, left } = expression;
+  if (operator === "==") return `!${condition(left)}`;
+  const isNot = operator === "!=" || (operator === ">" && isUnsigned(left));
+  return isNot ? condition(left) : writeExpression(writing, expression);
+}
+
+function isUnsigned({ type }: Expression): boolean {
+  return isScalar(type) && !isSigned(type);
 }
 
 function numberText(value: number): string {
@@ -137,10 +158,9 @@ function asserted(writing: Writing, text: string, type: Scalar, at: Place): stri
 
 function writeUnary(writing: Writing, expression: Extract<Expression, { kind: "unary" }>): string {
   const { operator, operand, type, at } = expression;
+  if (operator === "!") return `!${writeCondition(writing, operand)}`;
   const text = writeExpression(writing, operand);
   switch (operator) {
-    case "!":
-      return `!${text}`;
     case "-":
       return asserted(writing, `(-${text})`, type, at);
     case "~":
@@ -159,7 +179,7 @@ function writeConversion(writing: Writing, { operand, type, at }: ConvertExpress
   const text = writeExpression(writing, operand);
   const from = operand.type as Scalar;
   if (type === "bool") return from === "bool" ? text : `(${text}!=0)`;
-  if (from === "bool") return isTruth(operand) ? `(${text}?1:0)` : text;
+  if (from === "bool") return isTruth(operand) ? `(${writeCondition(writing, operand)}?1:0)` : text;
   const { lowest, highest } = rangeOfExpression(operand);
   if (holds(type, lowest) && holds(type, highest)) return text;
   // Between words of different sign the subset keeps the value; elapsedMs alone reads other bits.

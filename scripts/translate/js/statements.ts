@@ -2,7 +2,7 @@
 import type { Statement } from "../../portable/model.ts";
 import type { SharedFunction } from "../tree/arrange.ts";
 import { isSingle, type Routine } from "../tree/image.ts";
-import { type Writing, writeExpression } from "./expressions.ts";
+import { type Writing, writeCondition, writeExpression } from "./expressions.ts";
 import { LocalNames } from "./local-names.ts";
 
 /** What is the same for all routines of an image. */
@@ -50,6 +50,7 @@ function writeList(writing: Writing, statements: readonly Statement[]): string {
 function writeStatement(writing: Writing, statement: Statement): string {
   const list = (inner: readonly Statement[]) => `{${writeList(writing, inner)}}`;
   const write = (part: Parameters<typeof writeExpression>[1]) => writeExpression(writing, part);
+  const condition = (part: Parameters<typeof writeExpression>[1]) => writeCondition(writing, part);
   switch (statement.kind) {
     case "declare":
       return `var ${writing.locals.nameOf(statement.local)}=${write(statement.initializer)};`;
@@ -59,16 +60,16 @@ function writeStatement(writing: Writing, statement: Statement): string {
       return writeList(writing, statement.body);
     case "if": {
       const otherwise = statement.whenFalse.length > 0 ? `else${list(statement.whenFalse)}` : "";
-      return `if(${write(statement.condition)})${list(statement.whenTrue)}${otherwise}`;
+      return `if(${condition(statement.condition)})${list(statement.whenTrue)}${otherwise}`;
     }
     case "while":
-      return `while(${write(statement.condition)})${list(statement.body)}`;
+      return `while(${condition(statement.condition)})${list(statement.body)}`;
     case "doWhile":
-      return `do${list(statement.body)}while(${write(statement.condition)});`;
+      return `do${list(statement.body)}while(${condition(statement.condition)});`;
     case "for": {
-      const condition = statement.condition === null ? "" : write(statement.condition);
+      const lasts = statement.condition === null ? "" : condition(statement.condition);
       const update = statement.update === null ? "" : write(statement.update);
-      return `${writeList(writing, statement.initializers)}for(;${condition};${update})${list(statement.body)}`;
+      return `${writeList(writing, statement.initializers)}for(;${lasts};${update})${list(statement.body)}`;
     }
     case "switch":
       return `switch(${write(statement.subject)}){${writeClauses(writing, statement)}}`;
