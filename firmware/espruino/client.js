@@ -25,6 +25,7 @@ var isTelling = false;
 var hasAsked = false;
 /** What stood between fixed header and payload of the message that `onChunk` told last, and the topic in it: the next is often on it. */
 var front = "";
+var frontLength = 0;
 var lastTopic = "";
 
 /** Puts a text where the client takes it from. Answers its length. */
@@ -62,14 +63,14 @@ function throwLater(error) {
 function onChunk(chunk) {
   do {
     var length = chunk.length;
-    if (this != socket || held || length > Client.receiveCapacity - Client.receiveEnd)
-      return onData.call(this, chunk);
+    if (this != socket || held || length > Client.receiveCapacity - Client.receiveEnd) break;
     bytes.set(chunk, receiveAddress());
-    var known = chunk.substr(2, front.length) == front ? front.length : 0;
+    var known = chunk.substr(2, frontLength) == front ? frontLength : 0;
     length = readNow(length, known, now());
-    if (!length) return onData.call(this, chunk);
+    if (!length) break;
     if (!known) {
-      front = chunk.substr(2, Client.eventTopicLength + 2);
+      frontLength = Client.eventTopicLength + 2;
+      front = chunk.substr(2, frontLength);
       lastTopic = front.substr(2);
     }
     tellMessage(
@@ -81,6 +82,7 @@ function onChunk(chunk) {
     if (hasAsked) act();
     chunk = chunk.substr(length);
   } while (chunk);
+  if (chunk) onData.call(this, chunk);
 }
 
 /** Does what there is to do now; while such a listener runs, the loop that called it does. */
@@ -108,6 +110,10 @@ function onEvent(event) {
     hasAsked = false;
     return isOver;
   }
+  tellOther(event);
+}
+
+function tellOther(event) {
   var code = Client.eventCode;
   var ticket = Client.eventTicket;
   var filter = filters[Client.eventFilter];
