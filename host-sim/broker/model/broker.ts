@@ -1,5 +1,6 @@
 // Owns the model broker as others use it: strict, deterministic, on any clock. Refuses to know who its clients are.
 
+import { PassersBy } from "../../collections/passers-by.ts";
 import type { Accept } from "../../net/memory-stream.ts";
 import type { RandomStream } from "../../random/random.ts";
 import type { Clock } from "../../time/clock.ts";
@@ -74,7 +75,7 @@ export function createModelBroker<Origin>(settings: ModelBrokerSettings<Origin>)
 
 class StrictBroker<Origin> implements ModelBroker<Origin> {
   readonly #inside: Inside<Origin>;
-  readonly #connections = new Set<Connection<Origin>>();
+  readonly #connections = new PassersBy<Connection<Origin>>();
   #manners: Manners = PLAIN;
   #lies: StandingLies = HONEST;
   #isUp = true;
@@ -132,10 +133,8 @@ class StrictBroker<Origin> implements ModelBroker<Origin> {
   accept(origin: Origin): Accept {
     return (stream) => {
       if (!this.#isUp) return null;
-      const connection = new Connection(stream, origin, this.#inside, (gone) =>
-        this.#connections.delete(gone),
-      );
-      this.#connections.add(connection);
+      const connection = new Connection(stream, origin, this.#inside, () => leave());
+      const leave = this.#connections.add(connection);
       return connection;
     };
   }
@@ -154,7 +153,7 @@ class StrictBroker<Origin> implements ModelBroker<Origin> {
     this.#isUp = false;
     const { wills, sessions, router } = this.#inside;
     wills.stop();
-    for (const connection of [...this.#connections]) {
+    for (const connection of this.#connections.all()) {
       if (forget && connection.session !== null) connection.session.will = null;
       connection.close("broker-stopped");
     }

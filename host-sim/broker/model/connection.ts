@@ -34,7 +34,7 @@ export class Connection<Origin> implements SessionLink, StreamHandlers {
   readonly #stream: Stream;
   readonly #origin: Origin;
   readonly #inside: Inside<Origin>;
-  readonly #onGone: (connection: Connection<Origin>) => void;
+  readonly #onGone: () => void;
   readonly #outlet: Outlet;
   readonly #intake: Intake;
   readonly #reader: Reader;
@@ -49,12 +49,7 @@ export class Connection<Origin> implements SessionLink, StreamHandlers {
   #phase: "open" | "disconnected" | "over" = "open";
 
   /** `onGone` is called once, when the stream has closed. */
-  constructor(
-    stream: Stream,
-    origin: Origin,
-    inside: Inside<Origin>,
-    onGone: (gone: Connection<Origin>) => void,
-  ) {
+  constructor(stream: Stream, origin: Origin, inside: Inside<Origin>, onGone: () => void) {
     this.#stream = stream;
     this.#origin = origin;
     this.#inside = inside;
@@ -113,7 +108,7 @@ export class Connection<Origin> implements SessionLink, StreamHandlers {
     this.#outlet.closed();
     this.#linger?.cancel();
     this.#phase = "over";
-    this.#onGone(this);
+    this.#onGone();
   }
 
   pump(): void {

@@ -1,5 +1,6 @@
 // Owns the connections of one device over one link. Refuses to know what one is made of, and what ends it.
 
+import { PassersBy } from "../../collections/passers-by.ts";
 import type { Clock } from "../../time/clock.ts";
 import type { Accept } from "../memory-stream.ts";
 import type { Dialer, Stream, StreamError, StreamHandlers } from "../stream.ts";
@@ -27,7 +28,7 @@ export class Connections {
   readonly #flavour: TcpFlavour;
   readonly #parts: PathParts;
   /** Those whose device's end is not closed. */
-  readonly #open = new Set<Connection>();
+  readonly #open = new PassersBy<Connection>();
   #opened = 0;
 
   constructor(destination: Dialer | Accept, link: Link, clock: Clock, layers: ConnectionLayers) {
@@ -43,22 +44,22 @@ export class Connections {
   /** The SYN leaves when the radio is attached. */
   open(handlers: StreamHandlers): Stream {
     this.#opened += 1;
-    const connection: Connection = new Connection(this.#destination, this.#flavour, handlers, {
+    const connection = new Connection(this.#destination, this.#flavour, handlers, {
       parts: this.#parts,
       mapping: this.#middlebox.mapping(),
       number: this.#opened,
-      onNearGone: () => this.#open.delete(connection),
+      onNearGone: () => leave(),
     });
-    this.#open.add(connection);
+    const leave = this.#open.add(connection);
     connection.begin(this.#link);
     return connection.stream;
   }
 
   endAll(error: StreamError): void {
-    for (const connection of this.#open) connection.end(error);
+    for (const connection of this.#open.all()) connection.end(error);
   }
 
   abandonAll(): void {
-    for (const connection of this.#open) connection.abandon();
+    for (const connection of this.#open.all()) connection.abandon();
   }
 }

@@ -1,5 +1,6 @@
 // Owns one link: its two directions, its state, and the faults one may give it. Refuses to know what TCP does over it.
 
+import { PassersBy } from "../../collections/passers-by.ts";
 import type { Random } from "../../random/random.ts";
 import type { Clock } from "../../time/clock.ts";
 import { type Availability, availabilityOf, upWhenAll } from "./availability.ts";
@@ -49,7 +50,7 @@ class ProfiledLink implements Link {
   readonly #clock: Clock;
   readonly #availability: Blackholes;
   readonly #watch: StateWatch;
-  readonly #connections = new Set<() => void>();
+  readonly #connections = new PassersBy<() => void>();
 
   constructor(profile: LinkProfile, clock: Clock, random: Random) {
     const weather = weatherOf(profile, clock.nowMs, random);
@@ -67,7 +68,7 @@ class ProfiledLink implements Link {
   }
 
   cut(): void {
-    for (const cut of [...this.#connections]) cut();
+    for (const cut of this.#connections.all()) cut();
   }
 
   blackhole(durationMs: number): void {
@@ -81,12 +82,10 @@ class ProfiledLink implements Link {
   }
 
   carry(cut: () => void): () => void {
-    const connections = this.#connections;
-    const once = (): void => {
-      if (connections.delete(once)) cut();
-    };
-    connections.add(once);
-    return () => connections.delete(once);
+    const release = this.#connections.add(() => {
+      if (release()) cut();
+    });
+    return release;
   }
 
   #channel(impairments: readonly Impairment[]): PacketChannel {

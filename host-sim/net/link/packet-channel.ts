@@ -85,9 +85,12 @@ class Channel implements PacketChannel {
   }
 
   #arrive(): void {
-    const { cargo, outlet, next } = this.#first as Travelling;
-    this.#first = next;
-    if (next === null) this.#last = null;
+    const packet = this.#first as Travelling;
+    const { cargo, outlet } = packet;
+    this.#first = packet.next;
+    // An old one that is garbage would keep those after it from being collected young.
+    packet.next = null;
+    if (this.#first === null) this.#last = null;
     const downWhy = this.#availability.downWhy(this.#clock.nowMs);
     if (downWhy === null) outlet.arrived(cargo);
     else outlet.lost(cargo, downWhy);
