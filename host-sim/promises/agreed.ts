@@ -2,9 +2,8 @@
 // keeps to it.
 
 import { Property, propertyIn } from "../trace/packet-properties.ts";
-import { PacketType } from "./packet-type.ts";
 import { perDevice } from "./per-device.ts";
-import type { OfKind, RunFacts } from "./promise.ts";
+import type { Observer, RunFacts } from "./promise.ts";
 
 export interface Agreement {
   keepAliveMs: number;
@@ -17,10 +16,13 @@ export interface Agreement {
   maximumPacketBytes: number;
 }
 
+/** What a device's present connection was agreed to be, with what the packet that is being judged has said of it. */
+export type Agreed = (device: number) => Readonly<Agreement>;
+
 export interface Agreements {
-  /** To be called with every packet before it is judged. */
-  see(packet: OfKind<"packet">): void;
-  of(device: number): Readonly<Agreement>;
+  /** Gets each packet before any promise does. */
+  readonly observer: Observer;
+  readonly of: Agreed;
 }
 
 const MQTT5 = 5;
@@ -45,10 +47,17 @@ export function agreements(run: RunFacts): Agreements {
   }
 
   return {
-    see({ way, type, device, level, code, properties }) {
-      if (way === "out" && type === PacketType.Connect) Object.assign(devices(device), usual());
-      if (way === "in" && type === PacketType.Connack && level === MQTT5 && code === 0)
-        learn(devices(device), properties);
+    observer: {
+      sent: {
+        connect({ device }) {
+          Object.assign(devices(device), usual());
+        },
+      },
+      received: {
+        connack({ device, level, code, properties }) {
+          if (level === MQTT5 && code === 0) learn(devices(device), properties);
+        },
+      },
     },
     of: devices,
   };

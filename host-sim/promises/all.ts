@@ -2,6 +2,7 @@
 
 import type { Happening } from "../trace/happening.ts";
 import { acksInOrder } from "./acks-in-order.ts";
+import { agreements } from "./agreed.ts";
 import { asksForItsSession } from "./asks-for-its-session.ts";
 import { backOff } from "./back-off.ts";
 import { birthEveryTime } from "./birth-every-time.ts";
@@ -144,8 +145,11 @@ function slotOf(way: "out" | "in", type: number): number {
 
 export function createPromises(facts: RunFacts, promises: readonly KeptPromise[] = PROMISES): Promises {
   const tallies = promises.map(({ name }) => new Tally(name));
-  const observers = promises.map((promise, index) => promise.observe(facts, tallies[index] as Tally));
-  const handlers = new Handlers(observers);
+  const agreed = agreements(facts);
+  const observers = promises.map((promise, index) =>
+    promise.observe(facts, tallies[index] as Tally, agreed.of),
+  );
+  const handlers = new Handlers([agreed.observer, ...observers]);
   return {
     see: (happening) => handlers.see(happening),
     end(runEnd) {

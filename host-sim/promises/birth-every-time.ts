@@ -1,7 +1,6 @@
 // Owns the promise that the status goes out after every CONNACK, before messages that were never sent, and stays as long as the
 // will does. Refuses to know what the broker makes of it.
 
-import { agreements } from "./agreed.ts";
 import { PacketType } from "./packet-type.ts";
 import { perDevice } from "./per-device.ts";
 import type { KeptPromise, OfKind } from "./promise.ts";
@@ -26,8 +25,7 @@ export const birthEveryTime: KeptPromise = {
   name: "birth-every-time",
   claim:
     "The status follows every accepted CONNECT, and goes before messages that were never sent. It is retained, unless the broker takes none such, or its will is not.",
-  observe(run, verdicts) {
-    const agreed = agreements(run);
+  observe(run, verdicts, agreed) {
     const devices = perDevice(
       (): Device => ({ hasPassingWill: false, connectedMs: null, isBorn: false, mayPrecede: 0, lastInMs: 0 }),
     );
@@ -44,14 +42,13 @@ export const birthEveryTime: KeptPromise = {
     function judge({ isStatus, isRetain, atMs, device }: OfKind<"packet">): void {
       const isKept = !devices(device).hasPassingWill;
       if (!isStatus) verdicts.broken(atMs, device, "a message went before the status");
-      else if (isRetain === isKept || (!isRetain && !agreed.of(device).retains)) verdicts.held();
+      else if (isRetain === isKept || (!isRetain && !agreed(device).retains)) verdicts.held();
       else if (isKept) verdicts.broken(atMs, device, "the status is not to be retained");
       else verdicts.broken(atMs, device, "the status is to be retained, and its will is not");
     }
 
     return {
       packet(packet) {
-        agreed.see(packet);
         const { way, type, isStatus, isDup, code, atMs, device } = packet;
         const of = devices(device);
         if (way === "in") of.lastInMs = atMs;

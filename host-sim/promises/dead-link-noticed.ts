@@ -1,6 +1,6 @@
 // Owns the promise that a connection whose peer has fallen silent is closed in time. Refuses to know why the peer is silent.
 
-import { agreements } from "./agreed.ts";
+import type { Agreed } from "./agreed.ts";
 import { faultSpan } from "./fault-spans.ts";
 import { fullTransports } from "./full-transport.ts";
 import { boundsOf, toleranceMs } from "./liveness.ts";
@@ -24,8 +24,7 @@ export const deadLinkNoticed: KeptPromise = {
   observe,
 };
 
-function observe(run: RunFacts, verdicts: Verdicts): Observer {
-  const agreed = agreements(run);
+function observe(run: RunFacts, verdicts: Verdicts, agreed: Agreed): Observer {
   const fragments = faultSpan("fragments");
   const transports = fullTransports(run);
   const devices = perDevice(
@@ -38,7 +37,7 @@ function observe(run: RunFacts, verdicts: Verdicts): Observer {
   );
 
   function isInTime(atMs: number, device: number, { lastInMs, heldUpUntilMs }: Device): boolean {
-    const { keepAliveMs } = agreed.of(device);
+    const { keepAliveMs } = agreed(device);
     if (keepAliveMs === 0) return true;
     const { deadlineMsMax } = boundsOf(keepAliveMs, run);
     const isHeard = atMs - lastInMs <= withTolerance(keepAliveMs + deadlineMsMax);
@@ -59,7 +58,7 @@ function observe(run: RunFacts, verdicts: Verdicts): Observer {
     // the deadline is that of the first that is not answered
     if (of.hasAsked) return;
     of.hasAsked = true;
-    const { pingIntervalMs } = boundsOf(agreed.of(device).keepAliveMs, run);
+    const { pingIntervalMs } = boundsOf(agreed(device).keepAliveMs, run);
     const isLate = atMs - of.lastInMs > withTolerance(pingIntervalMs);
     if (isLate && transports.mayBeFull(device, atMs, of.lastInMs)) of.heldUpUntilMs = atMs;
   }
@@ -80,7 +79,6 @@ function observe(run: RunFacts, verdicts: Verdicts): Observer {
   return {
     packet(happening) {
       see(happening);
-      agreed.see(happening);
       transports.packet(happening);
     },
     reading: transports.reading,

@@ -2,7 +2,7 @@
 // where it should.
 
 import { FewByNumber } from "../collections/few-by-number.ts";
-import { type Agreement, agreements } from "./agreed.ts";
+import type { Agreed, Agreement } from "./agreed.ts";
 import { FinalAcks } from "./final-acks.ts";
 import { PacketType } from "./packet-type.ts";
 import { perDevice } from "./per-device.ts";
@@ -39,11 +39,10 @@ interface Device {
 export const endsOnce: KeptPromise = {
   name: "ends-once",
   claim: "Every accepted reading ends exactly once, as what really happened; a refused one never does.",
-  observe: (run, verdicts) => observe(run, verdicts),
+  observe,
 };
 
-function observe(run: RunFacts, verdicts: Verdicts): Observer {
-  const agreed = agreements(run);
+function observe(run: RunFacts, verdicts: Verdicts, agreed: Agreed): Observer {
   const devices = perDevice(
     (): Device => ({
       life: 0,
@@ -59,13 +58,13 @@ function observe(run: RunFacts, verdicts: Verdicts): Observer {
       if (refusal === null) devices(device).open.set(seq, false);
     },
     readingEnded(happening) {
-      const fault = faultIn(happening, devices(happening.device), run, agreed.of(happening.device));
+      const fault = faultIn(happening, devices(happening.device), run, agreed(happening.device));
       if (fault === null) verdicts.held();
       else verdicts.broken(happening.atMs, happening.device, `reading ${happening.seq} ${fault}`);
     },
     statusRefused({ atMs, device }) {
       // one that the broker's limits do not allow is not even sent
-      if (devices(device).acks.takeStatusRefused() || isLimited(agreed.of(device))) verdicts.held();
+      if (devices(device).acks.takeStatusRefused() || isLimited(agreed(device))) verdicts.held();
       else verdicts.broken(atMs, device, "the status ended as refused, and nobody has refused it");
     },
     status({ atMs, device }) {
@@ -87,7 +86,6 @@ function observe(run: RunFacts, verdicts: Verdicts): Observer {
     },
     packet(happening) {
       const of = devices(happening.device);
-      agreed.see(happening);
       of.acks.see(happening);
       if (happening.way === "out" && happening.type === PacketType.Publish) of.isSessionLost = false;
     },

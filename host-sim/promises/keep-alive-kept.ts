@@ -1,6 +1,6 @@
 // Owns the promise that a device is never silent for longer than its keep-alive. Refuses to know what it sends.
 
-import { agreements } from "./agreed.ts";
+import type { Agreed } from "./agreed.ts";
 import { fullTransports } from "./full-transport.ts";
 import { toleranceMs } from "./liveness.ts";
 import { PacketType } from "./packet-type.ts";
@@ -18,15 +18,14 @@ export const keepAliveKept: KeptPromise = {
   observe,
 };
 
-function observe(run: RunFacts, verdicts: Verdicts): Observer {
-  const agreed = agreements(run);
+function observe(run: RunFacts, verdicts: Verdicts, agreed: Agreed): Observer {
   const transports = fullTransports(run);
   const devices = perDevice((): Device => ({ isWatched: false, sinceMs: 0 }));
 
   /** [MQTT3-3.1.2-23] */
   function judge(atMs: number, device: number, { isWatched, sinceMs }: Device): void {
     if (!isWatched) return;
-    const { keepAliveMs } = agreed.of(device);
+    const { keepAliveMs } = agreed(device);
     const gapMs = atMs - sinceMs;
     if (keepAliveMs === 0 || gapMs <= keepAliveMs + toleranceMs(keepAliveMs)) verdicts.held();
     else if (!transports.mayBeFull(device, atMs, sinceMs)) {
@@ -44,7 +43,6 @@ function observe(run: RunFacts, verdicts: Verdicts): Observer {
       } else if (type === PacketType.Connack) {
         of.sinceMs = atMs;
       }
-      agreed.see(happening);
       transports.packet(happening);
     },
     reading: transports.reading,

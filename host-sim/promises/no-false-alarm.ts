@@ -1,6 +1,5 @@
 // Owns the promise that a peer is not called silent before its answer's time is over. Refuses to know how long answers take.
 
-import { agreements } from "./agreed.ts";
 import { type Bounds, boundsOf, toleranceMs } from "./liveness.ts";
 import { PacketType } from "./packet-type.ts";
 import { perDevice } from "./per-device.ts";
@@ -17,8 +16,7 @@ export const noFalseAlarm: KeptPromise = {
   name: "no-false-alarm",
   claim:
     "A connection is closed as silent only when a ping was due and its whole deadline passed without a byte.",
-  observe(run, verdicts) {
-    const agreed = agreements(run);
+  observe(run, verdicts, agreed) {
     const devices = perDevice((): Device => ({ lastInMs: 0, lastOutMs: 0, askedMs: null }));
 
     /** Without an unanswered PINGREQ one that could not leave was owed: since the keep-alive or an overdue answer asked for it. */
@@ -34,7 +32,6 @@ export const noFalseAlarm: KeptPromise = {
     return {
       packet(happening) {
         const { way, type, atMs, device } = happening;
-        agreed.see(happening);
         const of = devices(device);
         if (way === "in") {
           of.lastInMs = atMs;
@@ -47,7 +44,7 @@ export const noFalseAlarm: KeptPromise = {
       },
       closed({ reason, atMs, device }) {
         if (reason !== "peerSilent") return;
-        const bounds = boundsOf(agreed.of(device).keepAliveMs, run);
+        const bounds = boundsOf(agreed(device).keepAliveMs, run);
         const earlyMs = earliestMs(devices(device), bounds) - atMs;
         if (earlyMs <= toleranceMs(bounds.deadlineMsMin)) verdicts.held();
         else verdicts.broken(atMs, device, `the peer was called silent ${Math.round(earlyMs)} ms too early`);

@@ -1,7 +1,7 @@
 // Owns the promise about packet ids: when one may be taken and sent again, and how many at once. Refuses to know whose messages
 // they are.
 
-import { agreements } from "./agreed.ts";
+import type { Agreed } from "./agreed.ts";
 import { InFlight } from "./in-flight.ts";
 import { PacketType } from "./packet-type.ts";
 import { perDevice } from "./per-device.ts";
@@ -21,13 +21,11 @@ export const packetIds: KeptPromise = {
   observe,
 };
 
-function observe(run: RunFacts, verdicts: Verdicts): Observer {
+function observe(_run: RunFacts, verdicts: Verdicts, agreed: Agreed): Observer {
   const devices = perDevice((): Device => ({ inFlight: new InFlight(), resends: null }));
 
-  const agreed = agreements(run);
-
   function judge(happening: OfKind<"packet">): void {
-    const { window } = agreed.of(happening.device);
+    const { window } = agreed(happening.device);
     const fault = faultIn(happening, devices(happening.device), window);
     if (fault === undefined) return;
     if (fault === null) verdicts.held();
@@ -36,7 +34,6 @@ function observe(run: RunFacts, verdicts: Verdicts): Observer {
 
   return {
     packet(happening) {
-      agreed.see(happening);
       if (happening.way === "in") devices(happening.device).inFlight.receive(happening);
       else judge(happening);
     },

@@ -4,6 +4,7 @@
 import type { ConnectionPace } from "../device/sensor-device.ts";
 import type { Happening } from "../trace/happening.ts";
 import type { Protocol } from "../words/protocol.ts";
+import type { Agreed } from "./agreed.ts";
 import type { ExcuseId } from "./excuses.ts";
 import type { PacketName } from "./packet-type.ts";
 
@@ -68,5 +69,5 @@ export interface KeptPromise {
   readonly name: string;
   /** In a sentence, for people. */
   readonly claim: string;
-  observe(run: RunFacts, verdicts: Verdicts): Observer;
+  observe(run: RunFacts, verdicts: Verdicts, agreed: Agreed): Observer;
 }

@@ -1,7 +1,7 @@
 // Owns the promise that the retained status says what became of a device, once things are quiet. Refuses to know how a status is
 // kept.
 
-import { type Agreements, agreements } from "./agreed.ts";
+import type { Agreed } from "./agreed.ts";
 import { faultSpan } from "./fault-spans.ts";
 import { perDevice } from "./per-device.ts";
 import type { KeptPromise, Observer, OfKind, RunEnd, RunFacts, Verdicts } from "./promise.ts";
@@ -35,13 +35,13 @@ export const statusTellsTruth: KeptPromise = {
   name: "status-tells-truth",
   claim:
     "Once things are quiet a connected device shows online, and one that left or is gone shows offline within 1.5 keep-alives.",
-  observe: (run, verdicts) => new StatusObserver(run, verdicts).observer,
+  observe: (run, verdicts, agreed) => new StatusObserver(run, verdicts, agreed).observer,
 };
 
 class StatusObserver {
   readonly #run: RunFacts;
   readonly #verdicts: Verdicts;
-  readonly #agreed: Agreements;
+  readonly #agreed: Agreed;
   /** A broker that reads slowly hears late what was sent long ago. */
   readonly #throttle = faultSpan("throttle");
   #brokerIsUp = true;
@@ -62,18 +62,17 @@ class StatusObserver {
     }),
   );
 
-  constructor(run: RunFacts, verdicts: Verdicts) {
+  constructor(run: RunFacts, verdicts: Verdicts, agreed: Agreed) {
     this.#run = run;
     this.#verdicts = verdicts;
-    this.#agreed = agreements(run);
+    this.#agreed = agreed;
   }
 
   get observer(): Observer {
     return {
       seen: (happening) => this.#read(happening),
-      packet: (packet) => {
-        this.#agreed.see(packet);
-        if (packet.way === "in") this.#hear(packet.atMs, packet.device);
+      packet: ({ way, atMs, device }) => {
+        if (way === "in") this.#hear(atMs, device);
       },
       connected: ({ atMs, device }) => this.#connect(atMs, device),
       closed: ({ atMs, device }) => this.#miss(atMs, device),
@@ -139,7 +138,7 @@ class StatusObserver {
     if (of.connectedMs === null) return;
     of.connectedMs = null;
     of.goneMs = atMs;
-    const { keepAliveMs } = this.#agreed.of(device);
+    const { keepAliveMs } = this.#agreed(device);
     // without a keep-alive a broker never misses a device
     of.missedWithinMs =
       keepAliveMs === 0 ? Number.POSITIVE_INFINITY : keepAliveMs * KEEP_ALIVES + ON_ITS_WAY_MS;
