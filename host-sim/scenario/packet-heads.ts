@@ -74,6 +74,9 @@ export class PacketHeads {
   #lengthBytes = 0;
   #length = 0;
   #nameLength = 0;
+  /** Before the properties of MQTT 5, and whether there are any: measured when it may have changed, not at each byte. */
+  #plainBytes = 0;
+  #hasProperties = false;
   /** How much of the name has been as a status topic ends. */
   #statusBytes = 0;
   #isTold = false;
@@ -123,18 +126,20 @@ export class PacketHeads {
     this.#nameLength = 0;
     this.#statusBytes = 0;
     this.#properties.begin();
+    this.#measure();
     if (this.#headBytes() === 0) this.#tellHead();
     if (this.#remainingLength === 0) this.#finish();
   }
 
-  #hasProperties(): boolean {
-    return this.#dialect.level === 5 && WITH_PROPERTIES[this.#head.type] === true;
+  /** Once the type is known, and again with the length of a name and with the level. */
+  #measure(): void {
+    this.#hasProperties = this.#dialect.level === 5 && WITH_PROPERTIES[this.#head.type] === true;
+    this.#plainBytes = this.#plain();
   }
 
-  /** How much of the variable head comes before the properties of MQTT 5. */
-  #plainBytes(): number {
+  #plain(): number {
     const { type, qos } = this.#head;
-    if (type === CONNECT) return NAME_LENGTH_BYTES + this.#nameLength + 2 + (this.#hasProperties() ? 2 : 0);
+    if (type === CONNECT) return NAME_LENGTH_BYTES + this.#nameLength + 2 + (this.#hasProperties ? 2 : 0);
     if (type === PUBLISH) return NAME_LENGTH_BYTES + this.#nameLength + (qos === 0 ? 0 : 2);
     if (type >= FIRST_WITH_ID && type <= LAST_ACK) return 3;
     if (type === CONNACK || (type > LAST_ACK && type <= LAST_WITH_ID)) return 2;
@@ -143,8 +148,8 @@ export class PacketHeads {
 
   /** How much of the packet must be read before its head is known. */
   #headBytes(): number {
-    const properties = this.#hasProperties() ? this.#properties.wanted : 0;
-    return Math.min(this.#length, this.#plainBytes() + properties);
+    const properties = this.#hasProperties ? this.#properties.wanted : 0;
+    return Math.min(this.#length, this.#plainBytes + properties);
   }
 
   /** Byte by byte through the head, but over the name and what follows the head in one step each. */
@@ -185,10 +190,10 @@ export class PacketHeads {
 
   #readHeadByte(byte: number): void {
     const at = this.#at;
-    const behindPlain = at - this.#plainBytes();
+    const behindPlain = at - this.#plainBytes;
     this.#at += 1;
     if (behindPlain < 0) this.#readPlainByte(byte, at);
-    else if (this.#hasProperties() && behindPlain < this.#properties.wanted) this.#properties.take(byte);
+    else if (this.#hasProperties && behindPlain < this.#properties.wanted) this.#properties.take(byte);
     else this.#head.code = byte;
   }
 
@@ -205,10 +210,14 @@ export class PacketHeads {
   #readNamed(byte: number, at: number): void {
     const head = this.#head;
     const behindName = at - NAME_LENGTH_BYTES - this.#nameLength;
-    if (at < NAME_LENGTH_BYTES) this.#nameLength = this.#nameLength * 256 + byte;
-    else if (head.type === PUBLISH) head.packetId = ((head.packetId ?? 0) * 256 + byte) & 0xffff;
-    else if (behindName === 0) this.#dialect.level = byte;
-    else if (behindName === 1) head.code = byte;
+    if (at < NAME_LENGTH_BYTES) {
+      this.#nameLength = this.#nameLength * 256 + byte;
+      this.#measure();
+    } else if (head.type === PUBLISH) head.packetId = ((head.packetId ?? 0) * 256 + byte) & 0xffff;
+    else if (behindName === 0) {
+      this.#dialect.level = byte;
+      this.#measure();
+    } else if (behindName === 1) head.code = byte;
   }
 
   #tellHead(): void {
@@ -219,7 +228,7 @@ export class PacketHeads {
 
   #tell(): void {
     this.#head.level = this.#dialect.level;
-    this.#head.properties = this.#hasProperties() ? this.#properties.noted() : null;
+    this.#head.properties = this.#hasProperties ? this.#properties.noted() : null;
     this.#onHead(this.#head);
   }
 

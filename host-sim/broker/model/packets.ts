@@ -1,6 +1,6 @@
 // Owns the bytes of what the broker sends, as mqtt-packet makes them or would make them. Refuses to know when it is sent.
 
-import { generate, type IAuthPacket, type IConnackPacket, writeToStream } from "mqtt-packet";
+import { generate, type IAuthPacket, type IConnackPacket, type Packet, writeToStream } from "mqtt-packet";
 import type { Version } from "./message.ts";
 import type { Delivery } from "./outgoing.ts";
 import { plainPublishBytes } from "./publish-packet.ts";
@@ -22,20 +22,33 @@ export const PINGRESP: Uint8Array = Uint8Array.of(0xd0, 0);
 const CONNACK_NEW: Uint8Array = Uint8Array.of(0x20, 2, 0, 0);
 const CONNACK_PRESENT: Uint8Array = Uint8Array.of(0x20, 2, 1, 0);
 
+/** Past it all are forgotten, and remembered anew. */
+const MOST_REMEMBERED = 256;
+
+const bytesOf = new Map<string, Uint8Array>();
+
+/** mqtt-packet's bytes of what is said at each connection, and mostly in the same words. Nobody may change them. */
+function remembered(packet: Packet, version: Version): Uint8Array {
+  const words = JSON.stringify([version, packet]);
+  const known = bytesOf.get(words);
+  if (known !== undefined) return known;
+  const bytes = generate(packet, { protocolVersion: version });
+  if (bytesOf.size === MOST_REMEMBERED) bytesOf.clear();
+  bytesOf.set(words, bytes);
+  return bytes;
+}
+
 /** What the return codes of 3.1.1 are in 5. */
 const REASONS: readonly number[] = [0, 0x84, 0x85, 0x88, 0x86, 0x87];
 
 export function refusalBytes(returnCode: number, version: Version): Uint8Array {
   const reasonCode = REASONS[returnCode] ?? 0x80;
-  return generate(
-    { cmd: "connack", sessionPresent: false, returnCode, reasonCode },
-    { protocolVersion: version },
-  );
+  return remembered({ cmd: "connack", sessionPresent: false, returnCode, reasonCode }, version);
 }
 
 /** For a fault in a CONNECT of MQTT 5. */
 export function connackErrorBytes(reasonCode: number): Uint8Array {
-  return generate({ cmd: "connack", sessionPresent: false, reasonCode }, { protocolVersion: 5 });
+  return remembered({ cmd: "connack", sessionPresent: false, reasonCode }, 5);
 }
 
 /** Of an accepted client before MQTT 5. A test holds what is written here without mqtt-packet against it. */
@@ -48,10 +61,7 @@ export function connackBytes5(
   isSessionPresent: boolean,
   properties: IConnackPacket["properties"],
 ): Uint8Array {
-  return generate(
-    { cmd: "connack", sessionPresent: isSessionPresent, reasonCode: 0, properties },
-    { protocolVersion: 5 },
-  );
+  return remembered({ cmd: "connack", sessionPresent: isSessionPresent, reasonCode: 0, properties }, 5);
 }
 
 /** Of AUTH, and of the CONNACK that ends it. */
@@ -135,5 +145,5 @@ export function unsubackBytes(messageId: number, granted: readonly number[], ver
 
 /** Only MQTT 5 lets a server say it. */
 export function disconnectBytes(reasonCode: number): Uint8Array {
-  return generate({ cmd: "disconnect", reasonCode }, { protocolVersion: 5 });
+  return remembered({ cmd: "disconnect", reasonCode }, 5);
 }
