@@ -1,6 +1,5 @@
 // A run of `sim` in simulated time, from its options to its report. Knows worlds; not how the report is printed.
 import { join } from "node:path";
-import { createLogUpdate } from "log-update";
 import { Core, capacityList } from "../../device/core.ts";
 import { ProfileError } from "../../net/link/profile.ts";
 import { drawSeed } from "../../random/random.ts";
@@ -41,7 +40,7 @@ export async function playWorld(context: Context, world: World, how: HowToPlay):
   const recording =
     how.trace === null ? null : await openRecording(how.trace, context.root, world, image.hash);
   const play = withWordsForUsers(() => new Play(world, { core, board, writeLine: recording?.write ?? null }));
-  const progress = createProgress(context, world);
+  const progress = await createProgress(context, world);
   await playInSlices(play, context, () => progress.show(play.nowMs));
   progress.close();
   const played = play.end();
@@ -84,8 +83,10 @@ interface Progress {
   close(): void;
 }
 
-function createProgress({ stderr, env }: Context, { forMs }: World): Progress {
+async function createProgress({ stderr, env }: Context, { forMs }: World): Promise<Progress> {
   if (stderr.isTTY !== true || env.TERM === "dumb") return { show: () => undefined, close: () => undefined };
+  // loaded for a terminal alone: that takes as long as to simulate some days
+  const { createLogUpdate } = await import("log-update");
   const draw = createLogUpdate(stderr);
   return {
     show: (atMs) => draw(`simulated ${Math.min(100, Math.floor((100 * atMs) / forMs))} %`),

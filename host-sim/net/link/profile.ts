@@ -84,9 +84,18 @@ export class ProfileError extends Error {
 const FOLDER = new URL("./profiles/", import.meta.url);
 const SCHEMA = new URL("./profile.schema.json", import.meta.url);
 
-const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true, discriminator: true });
 /** Compiled when first asked for: it takes longer than all else here. */
-let isProfile: ValidateFunction<ProfileFile> | undefined;
+let schema: Schema | undefined;
+
+interface Schema {
+  readonly ajv: Ajv2020;
+  readonly isProfile: ValidateFunction<ProfileFile>;
+}
+
+function compiledSchema(): Schema {
+  const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true, discriminator: true });
+  return { ajv, isProfile: ajv.compile<ProfileFile>(parseJson(SCHEMA) as object) };
+}
 
 export function profileNames(): readonly string[] {
   return readdirSync(FOLDER)
@@ -109,7 +118,8 @@ export function readProfile(name: string): ProfileFile {
 
 /** Throws `ProfileError`, naming all that is wrong with the file. */
 export function checkProfile(name: string, file: unknown): ProfileFile {
-  isProfile ??= ajv.compile<ProfileFile>(parseJson(SCHEMA) as object);
+  schema ??= compiledSchema();
+  const { ajv, isProfile } = schema;
   if (!isProfile(file))
     throw broken(name, ajv.errorsText(isProfile.errors, { dataVar: "", separator: "; " }));
   if (file.name !== name) throw broken(name, `it calls itself ${file.name}`);
