@@ -14,7 +14,7 @@ import { LocalNames } from "./js/local-names.ts";
 import { minify } from "./js/minify.ts";
 import { indexAt, viewOf } from "./js/views.ts";
 import { writeImage } from "./js/write-image.ts";
-import { namesIn, type PortName } from "./port-names.ts";
+import { declaredIn, namesIn, type PortName } from "./port-names.ts";
 import { type DeviceImage, SENSOR_ENTRY, specialise } from "./specialise.ts";
 import { type Arrangement, arrange } from "./tree/arrange.ts";
 import { returnedBy } from "./tree/returns.ts";
@@ -83,10 +83,19 @@ export async function linkImage(link: Link): Promise<Linked> {
   const isChecked = link.mode === "check";
   const memory = names.some(({ name }) => name === "bytesText") ? "shared" : link.memory;
   const text = writeImage({ image, memoryBytes, memory, isChecked, fresh, uses: port, arrangement });
+  refuseTwice(link, text);
   const whole = `${text}${port}\n`;
   const code = link.isMinified ? await minify(whole) : whole;
   refuseUnrunnable(link, code);
   return { code, device, memoryBytes, scratchAt };
+}
+
+/** Whatever the port calls as the image does would take its place. */
+function refuseTwice(link: Link, image: string): void {
+  const taken = new Set(declaredIn(image, "the image").map(({ name }) => name));
+  const twice = declaredIn(link.port, link.portFile).find(({ name }) => taken.has(name));
+  if (twice === undefined) return;
+  throw new Error(`${placeOf(link, twice.start)}: ${twice.name} is a name of the image already`);
 }
 
 /** The port first, where a fault has a line that somebody wrote. */

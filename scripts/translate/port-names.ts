@@ -1,6 +1,6 @@
 // Owns what a port's JavaScript names of the image: its functions, fields and numbers. Reads the port's text and knows no
 // AssemblyScript.
-import { type AnyNode, type Identifier, type MemberExpression, parse } from "acorn";
+import { type AnyNode, type Identifier, type MemberExpression, type Program, parse } from "acorn";
 
 /** Something the port names, and where it stands in its text. */
 export interface PortName {
@@ -41,6 +41,16 @@ export function parsed(text: string, file: string): AnyNode {
   } catch (error) {
     throw new SyntaxError(`${file}: ${error instanceof Error ? error.message : error}`);
   }
+}
+
+/** What the text declares at its top level: of two of one name JavaScript silently keeps the later. */
+export function declaredIn(text: string, file: string): readonly Identifier[] {
+  const program = parsed(text, file) as Program;
+  return program.body.flatMap((statement): Identifier[] => {
+    if (statement.type === "FunctionDeclaration") return [statement.id];
+    if (statement.type !== "VariableDeclaration") return [];
+    return statement.declarations.flatMap(({ id }) => (id.type === "Identifier" ? [id] : []));
+  });
 }
 
 function isProperty(node: Identifier, parent: AnyNode | null): boolean {

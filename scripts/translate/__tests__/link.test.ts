@@ -68,6 +68,19 @@ describe("a port", () => {
     });
   }
 
+  it("is refused when it declares what the image has already, which would take its place", async () => {
+    const [taken = ""] = functionsIn((await linked("poll(0);")).code);
+    for (const [declaration, place] of [
+      [`function ${taken}() {}`, "2:10"],
+      [`var a = 1, ${taken} = 2;`, "2:12"],
+    ]) {
+      await assert.rejects(linked(`poll(0);\n${declaration}`), {
+        message: `port.js:${place}: ${taken} is a name of the image already`,
+      });
+    }
+    await linked(`poll(0);\nfunction own() { var ${taken} = 1; return ${taken}; }`);
+  });
+
   it("is refused with capacities that the client does not take", async () => {
     await assert.rejects(linked("return 0;", { capacities: [256, 256, 4, 0, 2, 6, 100, 2] }), Error);
   });

@@ -25,6 +25,20 @@ const GARBLED = /^ +at REPL \(/;
 const UNCAUGHT = /^Uncaught /;
 const FAULT = /^(Execution Interrupted|New interpreter error)/;
 
+/**
+ * On two cores at once they lose so many that a day's test does not come to its end. On one core they lose the longer lines of
+ * what is stored. One of those that this process may use, so that processes spread.
+ */
+function oneCore(): string {
+  const [, list = ""] =
+    /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync("/proc/self/status", "latin1")) ?? [];
+  const cores = list.split(",").flatMap((range) => {
+    const [first = 0, last = first] = range.split("-").map(Number);
+    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  });
+  return String(cores[process.pid % cores.length]);
+}
+
 /** What its flash held, by the files in it: a test file's interpreters often begin with the same. */
 const flashes = new Map<string, Buffer>();
 
@@ -60,7 +74,7 @@ export class LinuxEspruino {
 
   /** Starts it anew: it runs what its Storage holds. */
   start(): void {
-    const running = this.#spawn();
+    const running = this.#spawn(["taskset", "--cpu-list", oneCore()]);
     const decoder = new StringDecoder("latin1");
     let rest = "";
     running.stdout.on("data", (bytes: Buffer) => {
@@ -153,9 +167,11 @@ export class LinuxEspruino {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  #spawn(): ChildProcessWithoutNullStreams {
+  /** `by` is a command that runs another. */
+  #spawn(by: readonly string[] = []): ChildProcessWithoutNullStreams {
     if (ESPRUINO === null) throw new Error(withoutEspruino || "");
-    const running = spawn(ESPRUINO, [], { cwd: this.#folder });
+    const [command = ESPRUINO, ...args] = [...by, ESPRUINO];
+    const running = spawn(command, args, { cwd: this.#folder });
     running.stdin.on("error", () => {});
     this.#process = running;
     return running;
