@@ -16,6 +16,7 @@ const PUBLISH_AT_0: u32 = (<u32>Packet.Publish) << 3;
 /** One byte of Remaining Length. */
 const HEAD_BYTES: u32 = 2;
 const SHORT_MAX: u32 = 127;
+const TOPIC_LENGTH_BYTES: u32 = 2;
 /** Longer than any that fits. */
 const NO_TOPIC: u32 = 0xffff;
 /** A topic of one character with its length, behind the fixed header. */
@@ -35,8 +36,8 @@ function isWayFree(c: Client, bytes: u32): bool {
 /** Bytes of the topic at `at` with its length before it, or NO_TOPIC. [MQTT3-3.3.2-1] */
 function topicBytes(at: usize, available: u32): u32 {
   const length: u32 = readU16(at);
-  if (length + 2 > available || checkTopicName(at + 2, length) < 0) return NO_TOPIC;
-  return length + 2;
+  const bytes: u32 = length + TOPIC_LENGTH_BYTES;
+  return bytes > available || checkTopicName(at + TOPIC_LENGTH_BYTES, length) < 0 ? NO_TOPIC : bytes;
 }
 
 /**
@@ -50,13 +51,13 @@ export function readAtOnce(c: Client, bytes: u32, known: u32, nowMs: u32): u32 {
   const first: u32 = load<u8>(at);
   const remaining: u32 = load<u8>(at + 1);
   if (first >> 1 != PUBLISH_AT_0 || remaining > SHORT_MAX || HEAD_BYTES + remaining > bytes) return 0;
-  const front: u32 = known > 0 ? known : topicBytes(at + HEAD_BYTES, remaining);
+  const front: u32 = known > TOPIC_LENGTH_BYTES ? known : topicBytes(at + HEAD_BYTES, remaining);
   if (front > remaining) return 0;
 
   heardPeer(c, nowMs);
   c.eventRetain = (first & <u32>Flags.Retain) != 0;
-  c.eventTopicAt = start + HEAD_BYTES + 2;
-  c.eventTopicLength = <u16>(front - 2);
+  c.eventTopicAt = start + HEAD_BYTES + TOPIC_LENGTH_BYTES;
+  c.eventTopicLength = <u16>(front - TOPIC_LENGTH_BYTES);
   c.eventPayloadAt = start + HEAD_BYTES + front;
   c.eventPayloadLength = remaining - front;
   if (c.statusTopic != 0) noticeStatus(c, true);

@@ -118,6 +118,15 @@ test("a topic that is known needs no second judgement, and tells its message all
   assert.equal(readNow(block, packetBytes('hex 30 02 00 03 "a/b"'), 5), 0);
 });
 
+test("so few known bytes as hold no topic are no reason to believe one", () => {
+  for (const known of [1, 2]) {
+    const block = connectedClient(core);
+    assert.equal(readNow(block, MESSAGE, known), MESSAGE.length);
+    assert.deepEqual(told(block), ["a/b", "xyz", true]);
+    assert.equal(readNow(block, packetBytes('PUBLISH "a/+" "x"'), known), 0);
+  }
+});
+
 test("the first filter that matches it is named when asked for", () => {
   const block = connectedClient(core);
   block.subscribe("c", 0);
