@@ -2,36 +2,15 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Bench, type BenchOptions } from "./support/bench.ts";
+import type { Bench, BenchOptions } from "./support/bench.ts";
 import { image } from "./support/image.ts";
+import { type Program, startProgram } from "./support/module-program.ts";
 
 const WITH_5 = await image("module", { features: { mqtt5: true } });
 const WITHOUT_5 = await image("module", { features: { mqtt5: false } });
 
-interface Program {
-  readonly bench: Bench;
-  type(text: string): void;
-  events(name: string): readonly unknown[][];
-}
-
 function program(options: object, around: Partial<BenchOptions> = {}, module = WITH_5): Program {
-  const bench = new Bench({ board: "LINUX", accessPoint: undefined, ...around } as BenchOptions);
-  bench.storage.write("motekit", module);
-  const interpreter = bench.powerOn();
-  interpreter.run(`
-    var mqtt = new (require("motekit").Client)(${JSON.stringify({ host: "broker.home", clientId: "shed", ...options })});
-    ["connect", "message", "published", "rejected", "dropped", "subscribed", "close", "refused"].forEach(function (name) {
-      mqtt.on(name, function (a, b, c) { print(name, JSON.stringify([a, b, c])); });
-    });
-    mqtt.connect();`);
-  return {
-    bench,
-    type: (text) => interpreter.run(text),
-    events: (name) =>
-      bench.lines
-        .filter((line) => line.startsWith(`${name} [`))
-        .map((line) => JSON.parse(line.slice(name.length + 1)) as unknown[]),
-  };
+  return startProgram(module, options, around);
 }
 
 function versions(bench: Bench): readonly number[] {
